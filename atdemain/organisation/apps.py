@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.apps import apps as global_apps
+from django.db.models.signals import post_migrate
+
+from atdemain.organisation.enums import Role
+
+
+def ensure_role_groups(*, using: str, apps: Any = global_apps, **_: Any) -> None:
+    """One group per role, restored after a `flush` as after a migration."""
+    groups = apps.get_model("auth", "Group")
+    groups.objects.using(using).bulk_create([groups(name=role.value) for role in Role], ignore_conflicts=True)
+
+
+class OrganisationConfig(AppConfig):
+    name = "atdemain.organisation"
+    verbose_name = "Organisation"
+
+    def ready(self) -> None:
+        post_migrate.connect(ensure_role_groups, sender=self, dispatch_uid="organisation.roles")

@@ -1,0 +1,47 @@
+"""Who is logged in, in one query: unit, team, entity, advisor profile and roles come along."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import QuerySet, Subquery
+
+from atdemain.organisation.enums import Role
+from atdemain.organisation.models import DemoState, User
+from atdemain.organisation.roles import read_roles, role_names
+
+
+@cache
+def _accounts() -> QuerySet[User]:
+    """Put together once in a process: every page starts from it."""
+    seeded_at = Subquery(DemoState.objects.order_by().values("seeded_at")[:1])
+    related = User.objects.select_related("unit", "team", "entity", "advisor_profile")
+    return related.annotate(_roles=role_names(), _demo=seeded_at).order_by()
+
+
+class AccountBackend(AuthenticationBackend):
+    """allauth's log-in; `get_user` is called on every page, so it costs one query.
+
+    The administrator role opens the administration of every model (domain.md §2.6): what it may not do
+    (a case's state, the journal) each admin page refuses itself.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        user = next(iter(_accounts().filter(pk=user_id)), None)
+        if user is None or not self.user_can_authenticate(user):
+            return None
+        user.__dict__["roles"] = read_roles(user.__dict__.pop("_roles"))
+        user.__dict__["demo_seeded_at"] = user.__dict__.pop("_demo")
+        return user
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        if user_obj.is_active and user_obj.has_role(Role.ADMIN):
+            return True
+        return super().has_perm(user_obj, perm, obj)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        if user_obj.is_active and user_obj.has_role(Role.ADMIN):
+            return True
+        return super().has_module_perms(user_obj, app_label)

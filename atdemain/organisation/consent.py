@@ -1,0 +1,72 @@
+"""The employee's own answer to taking part (domain.md §6.3, L52): nobody can give it for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from atdemain.journal.actors import Actor
+from atdemain.journal.record import record
+from atdemain.organisation.enums import ConsentAnswer
+from atdemain.organisation.models import ConsentEvent, Participation, User
+
+#: The text shown in « Mon compte » (templates/account/consent/); a new text is a new version.
+TEXT_VERSION = "2026-1"
+
+#: Apps above register here what must follow when an accepted consent ends, in the same transaction:
+#: (user, at, actor).
+on_withdrawal: list[Callable[[User, datetime, Actor], None]] = []
+
+
+class ConsentRefused(Exception):
+    """The answer cannot be recorded; the message is French."""
+
+
+def consent(
+    participation: Participation,
+    user: User,
+    answer: ConsentAnswer,
+    text_version: str,
+    now: datetime,
+    *,
+    actor: Actor | None = None,
+) -> ConsentEvent:
+    """Record the answer of the employee, who must be `user`. The same answer twice changes nothing.
+
+    Raises `ConsentRefused`.
+    """
+    if user.pk != participation.employee_id:
+        raise ConsentRefused("Seul le salarié donne ou retire son accord, depuis son propre compte.")
+    if not text_version.strip():
+        raise ConsentRefused("L’accord porte sur une version du texte : dites laquelle.")
+    actor = actor or Actor.of_user(user)
+    with transaction.atomic():
+        held = Participation.objects.select_for_update().get(pk=participation.pk)
+        if held.ends_on is not None and held.ends_on < timezone.localdate(now):
+            raise ConsentRefused("Cette participation est terminée : l’accord n’a plus d’objet.")
+        last = held.consent_events.order_by("-at", "-pk").first()
+        if last is not None and (last.answer, last.text_version) == (answer, text_version):
+            return last
+        if answer == ConsentAnswer.WITHDRAWN and held.consent != ConsentAnswer.ACCEPTED:
+            raise ConsentRefused("Aucun accord à retirer : vous n’avez pas accepté.")
+        event = ConsentEvent.objects.create(
+            participation=held, at=now, answer=answer, text_version=text_version
+        )
+        before, held.consent = held.consent, answer
+        held.save(update_fields=["consent"])
+        record(
+            "participation",
+            held.pk,
+            "consent",
+            actor=actor,
+            at=now,
+            changes={"consent": [before, str(answer)], "text_version": ["", text_version]},
+        )
+        if before == ConsentAnswer.ACCEPTED and answer != ConsentAnswer.ACCEPTED:
+            for follow in on_withdrawal:
+                follow(user, now, actor)
+    participation.consent = held.consent
+    return event

@@ -1,0 +1,267 @@
+"""Settings come from the environment and fail loud: with DEBUG unset this is production."""
+
+import logging
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import SELF
+
+from atdemain import logs
+
+env = environ.Env()
+DEBUG = env.bool("DEBUG", False)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
+
+LOGGING = logs.configure(readable=DEBUG, level=env.str("LOG_LEVEL", "INFO").upper())
+# One line per request, when it ends; no address of a person's machine.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+
+
+def required(name: str, debug_default: str) -> str:
+    """A setting production cannot do without: its absence stops the process and names it."""
+    value = env.str(name, "")
+    if value:
+        return value
+    if DEBUG:
+        return debug_default
+    sys.exit(f"Configuration : {name} manque. Donnez cette variable dans l’environnement (docs/production.md).")
+
+
+SECRET_KEY = required("SECRET_KEY", "developpement-seulement-" + "x" * 40)
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+    if host.strip()
+]
+DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'atdemain.sqlite3'}")
+REDIS_URL = env.str("REDIS_URL", "")
+
+_database = env.db_url_config(DATABASE_URL)
+if not _database.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
+    sys.exit("Configuration : DATABASE_URL n’est pas une adresse postgres://… ou sqlite:///… (docs/production.md).")
+DATABASES = {"default": _database}
+if _database["ENGINE"].endswith("sqlite3"):
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+else:
+    # A connection kept per thread beat a pool on two workers, and has no pool to exhaust.
+    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+_database["ATOMIC_REQUESTS"] = False
+
+# The limits on log-in attempts live here: shared by every process, and nobody's log-in waits for Redis.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "organisation_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
+INSTALLED_APPS = [
+    "atdemain.organisation",
+    "atdemain.journal",
+    "atdemain.notifications",
+    "cases",
+    "routing",
+    "recognition",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "oauth2_provider",
+    "rest_framework",
+    "django_filters",
+    "django_htmx",
+    "django_tables2",
+    "csp",
+    "django_structlog",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "atdemain.pages.request_log.RequestLog",
+    "atdemain.journal.middleware.ActorMiddleware",
+    "atdemain.pages.sessions.inactivity",
+    "atdemain.pages.sessions.unit_time",
+    "atdemain.pages.sessions.closed_session",
+    "atdemain.pages.errors.own_pages",
+]
+
+ROOT_URLCONF = "atdemain.urls"
+WSGI_APPLICATION = "atdemain.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["atdemain.pages.loaders.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "atdemain.pages.context.frame",
+                "cases.navigation.navigation",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "organisation.User"
+OAUTH2_PROVIDER_APPLICATION_MODEL = "organisation.ApiClient"
+OAUTH2_PROVIDER = {
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
+    "REFRESH_TOKEN_REUSE_PROTECTION": True,
+    "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+    "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+    "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+    "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+    "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
+    "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+}
+AUTHENTICATION_BACKENDS = ["atdemain.organisation.backends.AccountBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "atdemain.organisation.accounts.ClosedSignupAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+# A call centre leaves through one address: the limits that bite are per account (docs/decisions.md).
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "10/5m/key,300/m/ip",
+    "reset_password": "60/h/ip,5/h/key",
+    "change_password": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+
+# A desk is shared: half an hour without a gesture closes the session (pages.sessions renews it).
+SESSION_ENGINE = "atdemain.pages.session_store"
+SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 30) * 60
+CSRF_FAILURE_VIEW = "atdemain.pages.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# In production pages travel over HTTPS alone; a proxy that is declared says how the reader came.
+HTTPS = not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LANGUAGE_CODE = "fr"
+TIME_ZONE = "Europe/Paris"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "atdemain.pages.finders.BootstrapFinder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+MEDIA_ROOT = VAR_DIR / "media"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": ["'none'"],
+        "form-action": [SELF],
+        "base-uri": [SELF],
+        "object-src": ["'none'"],
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+if not REDIS_URL:
+    _queue = VAR_DIR / "celery" / "queue"
+    _queue.mkdir(mode=0o700, parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_queue),
+        "data_folder_out": str(_queue),
+        "control_folder": str(VAR_DIR / "celery" / "control"),
+        "store_processed": False,
+        "polling_interval": 0.2,
+    }
+# Transport only: what is due is a row. `expires` below the interval, so that nothing piles up.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "cases.tasks.sweep_due", "schedule": 20.0, "options": {"expires": 15}},
+    "deliver": {"task": "notifications.tasks.deliver", "schedule": 20.0, "options": {"expires": 15}},
+    "imports": {"task": "cases.tasks.import_queued", "schedule": 5.0, "options": {"expires": 4}},
+}
+
+# smtp+tls://account:password@host:587, filemail:///folder; by default, on the process's own output.
+vars().update(env.email_url_config(env.str("EMAIL_URL", "") or "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "atdemain@localhost")
+
+# A file outside the database where each chain head is appended after commit (architecture.md §4).
+JOURNAL_HEADS = env.str("JOURNAL_HEADS", str(VAR_DIR / "journal-heads.log") if DEBUG else "")
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Demonstration data: invented people, deterministic, relative to today (`manage.py seed_demo`)."""

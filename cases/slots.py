@@ -1,0 +1,137 @@
+"""The week × hour grid in which a callback is promised. Pure: a calendar, `now` and counts in.
+
+A cell that cannot be promised holds no input, so that a Sunday, a holiday or a closed hour cannot be
+picked at all (domain.md §3.2 T02: ≥ now + 15 min, inside opening hours, ≤ 10 business days ahead).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from atdemain.organisation.calendar import BusinessCalendar
+
+NOTICE = timedelta(minutes=15)
+AHEAD_BUSINESS_DAYS = 10
+LONG_DAY = 16
+USUAL_HOURS = range(8, 20)
+DAY_NAMES = ("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One hour of one day. `start` is None when it cannot be picked, and `why` says so."""
+
+    start: datetime | None
+    why: str = ""
+    taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    day: date
+    name: str
+    closed: str  # « Férié », « Fermé »… when the whole day is shut, else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """`rows`: (local hour, one Cell per open day, None for a day shut as a whole)."""
+
+    days: tuple[Day, ...]
+    rows: tuple[tuple[int, tuple[Cell | None, ...]], ...]
+    previous_day: date | None
+    next_day: date | None
+
+    @property
+    def empty(self) -> bool:
+        return not any(cell and cell.start for _, cells in self.rows for cell in cells)
+
+
+def horizon(calendar: BusinessCalendar, now: datetime) -> datetime:
+    """The latest end of a window: closing time of the tenth business day."""
+    return calendar.add_business_days(now, AHEAD_BUSINESS_DAYS)
+
+
+def week(
+    calendar: BusinessCalendar,
+    *,
+    now: datetime,
+    first: date | None = None,
+    taken: Mapping[datetime, int] | None = None,
+    latest: datetime | None = None,
+    minutes: int = 60,
+) -> Week:
+    """Seven local days from `first` (today by default), hour by hour.
+
+    `taken` counts the owner's promises by UTC start of hour. `latest` is the last possible end.
+    """
+    today = calendar.local_date(now)
+    first = max(first or today, today)
+    latest = latest or horizon(calendar, now)
+    last_day = calendar.local_date(latest)
+    first = min(first, last_day)
+    days = [first + timedelta(days=offset) for offset in range(7)]
+    open_hours = {day: _open_hours(calendar, day, now if day == today else None) for day in days}
+    hours = sorted({hour for opened in open_hours.values() for hour in opened})
+    heads = tuple(
+        Day(
+            day, DAY_NAMES[day.weekday()], "" if open_hours[day] else (calendar.closed_reason(day) or "Fermé")
+        )
+        for day in days
+    )
+    rows = tuple(
+        (
+            hour,
+            tuple(
+                None if head.closed else _cell(calendar, head.day, hour, now, latest, minutes, taken or {})
+                for head in heads
+            ),
+        )
+        for hour in hours
+    )
+    return Week(
+        days=heads,
+        rows=rows,
+        previous_day=max(first - timedelta(days=7), today) if first > today else None,
+        next_day=days[-1] + timedelta(days=1) if last_day > days[-1] else None,
+    )
+
+
+def _open_hours(calendar: BusinessCalendar, day: date, now: datetime | None) -> set[int]:
+    """Local hours of a day at which something is open; on a day open day and night, the usual
+    ones and, today, those to come."""
+    hours: set[int] = set()
+    for opens, closes in calendar.hours_on(day):
+        at = opens
+        while at < closes:
+            hours.add(at.astimezone(calendar.tz).hour)
+            at += timedelta(hours=1)
+    if len(hours) > LONG_DAY:  # open day and night: nobody is promised a call at 3 in the morning
+        soon = now.astimezone(calendar.tz).hour if now else 24
+        hours = {hour for hour in hours if hour in USUAL_HOURS or hour >= soon}
+    return hours
+
+
+def _cell(
+    calendar: BusinessCalendar,
+    day: date,
+    hour: int,
+    now: datetime,
+    latest: datetime,
+    minutes: int,
+    taken: Mapping[datetime, int],
+) -> Cell:
+    local = datetime.combine(day, time(hour), calendar.tz)
+    start = local.astimezone(UTC)
+    if start.astimezone(calendar.tz).hour != hour:
+        return Cell(None, "heure qui n’existe pas")
+    end = start + timedelta(minutes=minutes)
+    if start < now + NOTICE:
+        return Cell(None, "passé")
+    if end > latest:
+        return Cell(None, "au-delà de 10 jours ouvrés")
+    if not calendar.covers(start, end):
+        return Cell(None, "fermé")
+    return Cell(start, taken=taken.get(start, 0))

@@ -1,0 +1,56 @@
+"""The manager's day: callbacks of the unit that are late, and where its waiting cases are."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from atdemain.journal.access import log_access
+from atdemain.organisation.enums import Role
+from cases import hooks
+from cases.day import LATE, WORK, board
+from cases.day_query import PAGE, overdue, read_rows, read_waiting
+
+from .access import for_roles
+from .queue import bulk_address, say_why, unit_queue
+
+#: Lines of the queue on the page of the unit; the others are one click away.
+WAITING = 10
+
+
+@require_safe
+@for_roles(Role.MANAGER)
+def team(request: HttpRequest) -> HttpResponse:
+    """Oldest lateness first; at most `PAGE` lines, the rest is said."""
+    now = timezone.now()
+    rows, more = read_rows(overdue(request.user.unit_id, now))
+    waiting = read_waiting([row.pk for row in rows])
+    calendar = request.user.unit.calendar() if request.user.unit else None
+    sections = board(
+        rows,
+        waiting,
+        reader_id=0,
+        now=now,
+        tz=timezone.get_current_timezone(),
+        calendar=calendar,
+        owners=True,
+    )
+    log_access(request, "view", "team", rows=len(rows))
+    queue = list(unit_queue(request.user, now)[:WAITING])
+    say_why(queue)
+    panels = [panel for make in hooks.team_panels if (panel := make(request.user, now)) is not None]
+    context = {
+        "now": now,
+        "late": sections[LATE],
+        "work": sections[WORK],
+        "more": more,
+        "limit": PAGE,
+        "queue": queue,
+        "panels": panels,
+        "can_claim": False,
+        "can_assign": True,
+        "bulk_url": bulk_address(request.user),
+    }
+    return render(request, "cases/day/team.html", context)

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .cast import Stage
+
+
+@pytest.fixture
+def stage(db) -> Stage:
+    from .cast import Stage  # this file is read before Django is set up
+
+    return Stage.set()

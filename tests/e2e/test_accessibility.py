@@ -1,0 +1,248 @@
+"""axe finds nothing, on any page or dialog of any role, light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from atdemain.notifications.inbox import notify
+from atdemain.organisation.models import EntityContact, PriorityLine
+from cases.faults import FaultUpdate, upsert
+from cases.models import Case, MassIncident
+from routing.models import Briefing, BriefingInvite, InterEntityCall, MutualHelpRequest, RoutingPolicy
+from tests.office import HOUR, NOW, Office
+from tests.routing.cast import present
+
+from .axe import violations
+from .desk import DESK, PHONE, Desk, Sit
+
+pytestmark = pytest.mark.browser
+
+MINUTE = timedelta(minutes=1)
+WIDTHS = (320, 360, 390, 576, 768, 992, 1200, 1366, 1920)
+
+#: role → pages, {names} being objects of the busy office
+PAGES: dict[str, tuple[str, ...]] = {
+    "advisor": (
+        "/", "/inbox/", "/inbox/?show=all", "/queue/", "/record/", "/record/?who=Jeanne", "/search",
+        "/search?q=Jeanne", "/search?q=zzz", "/workflow/", "/account/", "/accounts/password/change/",
+        "/accessibilite/", "/cases/{opened}/", "/cases/{late}/", "/cases/{escalated}/", "/cases/{resolved}/",
+        "/clients/{client}/", "/clients/{client}/open/", "/cases/{opened}/promise_callback/",
+        "/faults/", "/faults/?at=hier&show=all", "/faults/{fault}/",
+        "/incidents/", "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/{briefing}/",
+        "/cases/{opened}/help/",
+        "/directory/", "/directory/?show=gaps", "/directory/?q=zzz", "/directory/copper/", "/directory/p1/",
+        "/cases/{opened}/entities/", "/cases/{opened}/calls/{call}/", "/participation/", "/planning/",
+    ),
+    "manager": (
+        "/", "/queue/", "/team/", "/team/assign/?case={waiting}", "/team/over-cap/", "/team/leaving/{leaver}/",
+        "/cases/{opened}/", "/cases/{cancelled}/", "/cases/{resolved}/", "/incidents/", "/incidents/new/",
+        "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/new/", "/briefings/{briefing}/",
+        "/fairness/",
+        "/team/planning/", "/team/planning/{presence}/", "/team/absence/",
+        "/team/absence/?person={leaver}&day=2026-11-12&until=2026-11-30",
+    ),
+    "support": (
+        "/", "/queue/", "/cases/{opened}/", "/help/", "/directory/copper/", "/directory/copper/hours/",
+        "/directory/copper/contacts/", "/directory/copper/lines/",
+    ),
+    "backoffice": ("/", "/escalations/", "/escalations/?only=info", "/cases/{escalated}/", "/directory/"),
+    "trainer": ("/", "/inbox/"),
+    "hr": ("/",),
+    "staffrep": ("/",),
+    "admin": (
+        "/", "/account/", "/routing/policies/", "/routing/policies/1/", "/routing/policies/new/", "/routing/how/",
+        "/participation/", "/participation/at-demain/brest/",
+    ),
+    "": ("/accounts/login/", "/accounts/password/reset/", "/accessibilite/"),
+}  # fmt: skip
+#: (role, case, action): every dialog, as it opens from the case's page
+DIALOGS = [
+    ("advisor", "opened", "promise_callback"),
+    ("advisor", "opened", "escalate"),
+    ("advisor", "late", "log_attempt"),
+    ("advisor", "late", "rebook"),
+    ("advisor", "late", "tell_unresolved"),
+    ("advisor", "late", "resolve"),
+    ("advisor", "late", "add_note"),
+    ("advisor", "late", "correct_attempt"),
+    ("advisor", "escalated", "answer_escalation"),
+    ("advisor", "escalated", "withdraw_escalation"),
+    ("advisor", "opened", "warm_transfer"),
+    ("backoffice", "escalated", "answer_escalation"),
+    ("advisor", "resolved", "reopen"),
+    ("manager", "opened", "assign"),
+    ("manager", "opened", "delegate"),
+    ("manager", "opened", "set_colour"),
+    ("manager", "opened", "cancel"),
+    ("manager", "cancelled", "restore"),
+]
+
+
+@pytest.fixture
+def names(office: Office) -> dict[str, str]:
+    """A day with a case in every state, messages read and unread, a client with a story."""
+    RoutingPolicy.objects.get_or_create(version=1, defaults={"valid_from": NOW - timedelta(days=400)})
+    client = office.client("Jeanne Martin", phone="+33199001234", priority_client=True)
+    office.contact(client, NOW - timedelta(days=2), who="colleague", conflictual=True)
+    late = office.case("callback_due", start=NOW - 3 * HOUR, client=client)
+    office.do(late, "log_attempt", "advisor", at=NOW - 2 * HOUR, outcome="no_answer")
+    office.do(late, "add_note", "advisor", at=NOW - HOUR, text="Le client préfère le matin.")
+    office.case("callback_due", start=NOW - 10 * MINUTE)
+    office.case("callback_due", start=NOW + HOUR)
+    opened = office.case("opened")
+    waiting = office.case(owner=None)
+    escalated = office.case("escalated")
+    resolved = office.case("resolved")
+    cancelled = office.case("opened")
+    cancelled = office.do(
+        cancelled,
+        "cancel",
+        "manager",
+        cancel_reason="opened_in_error",
+        reason="Ouvert deux fois pour le même.",
+    )
+    for username in ("advisor", "manager", "trainer", "backoffice"):
+        for number in range(2):
+            notify(
+                office.people[username].pk,
+                "test",
+                f"Rappel à 16:00 : {late.ref}",
+                dedupe_key=f"{username}-{number}",
+                at=NOW - HOUR,
+                url=f"/cases/{late.ref}/",
+                urgent=bool(number),
+            )
+    ticket = FaultUpdate("OC1234567", opened_at=NOW - HOUR, case_ref=late.ref, colour="red")
+    fault = upsert(ticket, actor=office.actor("admin"), now=NOW)
+    incident = MassIncident.objects.create(
+        ref="INC-20261110-A3F9", label="Fibre coupée", unit=office.units["lyon"], starts_at=NOW - HOUR,
+        message="Réparation attendue à 18:00.", parent_case=opened,
+    )  # fmt: skip
+    office.contact(client, NOW - HOUR / 2)
+    for case, helper in ((late, "support"), (opened, None)):
+        MutualHelpRequest.objects.create(
+            case=case, unit=case.unit, asked_by=office.people["advisor"], asked_at=NOW - 9 * MINUTE,
+            question="Qui a déjà vu ce défaut ?", expires_at=NOW + HOUR, state="accepted" if helper else "asked",
+            helper=office.people[helper] if helper else None, accepted_at=NOW if helper else None,
+        )  # fmt: skip
+    briefing = Briefing.objects.create(
+        unit=office.units["lyon"], subject="Scripts fibre", starts_at=NOW - HOUR, ends_at=NOW,
+        led_by=office.people["manager"],
+    )  # fmt: skip
+    for name in ("advisor", "colleague"):
+        BriefingInvite.objects.create(briefing=briefing, user=office.people[name])
+    cases = {"late": late, "opened": opened, "escalated": escalated, "resolved": resolved}
+    refs = {name: case.ref for name, case in cases.items()}
+    EntityContact.objects.filter(entity__code="p1").delete()
+    copper = office.entities["copper"]
+    PriorityLine.objects.create(entity=copper, number="+33199009980")
+    call = InterEntityCall.objects.create(
+        case=opened,
+        by=office.people["advisor"],
+        entity=copper,
+        line_used="priority",
+        started_at=NOW - 2 * MINUTE,
+    )
+    for wait in (40, 300):
+        InterEntityCall.objects.create(
+            case=opened,
+            by=office.people["advisor"],
+            entity=copper,
+            line_used="priority",
+            started_at=NOW - HOUR,
+            wait_s=wait,
+            outcome="no_answer",
+        )
+    refs |= {"call": str(call.pk)}
+    refs |= {"waiting": waiting.ref, "leaver": str(office.people["advisor"].pk)}
+    refs |= {"fault": str(fault.ticket_id), "incident": str(incident.pk), "briefing": str(briefing.pk)}
+    shift = present(office.people["colleague"], "shift", NOW - HOUR, NOW + 3 * HOUR)
+    refs["presence"] = str(shift.pk)
+    return {**refs, "cancelled": Case.objects.get(pk=cancelled.pk).ref, "client": client.client_ref}
+
+
+@pytest.mark.parametrize("role", PAGES, ids=lambda role: role or "anyone")
+def test_pages_have_no_violation(sit: Sit, names: dict[str, str], role: str) -> None:
+    desk = sit(role)
+    found = []
+    for path in PAGES[role]:
+        response = desk.go(path.format(**names))
+        assert response.status == 200, path
+        found += [f"{path} {wrong}" for wrong in _wrong(desk)]
+    assert not found
+
+
+@pytest.mark.parametrize("role", ["advisor", "manager"])
+def test_open_dialogs_have_no_violation(sit: Sit, names: dict[str, str], role: str) -> None:
+    desk = sit(role)
+    found = []
+    for who, case, action in DIALOGS:
+        if who == role:
+            desk.go(f"/cases/{names[case]}/")
+            _open(desk, action)
+            found += [f"{action} {wrong}" for wrong in _wrong(desk)]
+    assert not found
+
+
+def _wrong(desk: Desk) -> list[str]:
+    found = []
+    for width, height in (DESK, PHONE):
+        desk.page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width} px {one}" for one in violations(desk.page)]
+        if desk.overflow() > 0:
+            found.append(f"{width} px : {desk.overflow()} px too wide")
+    desk.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    return found
+
+
+def _open(desk: Desk, action: str) -> None:
+    link = desk.page.locator(f"a[data-dialog][href*='/{action}/']").first
+    if not link.is_visible():
+        desk.page.locator(".at-more > summary").click()
+    link.click()
+    desk.dialog.wait_for()
+
+
+@pytest.mark.parametrize(
+    "make_wrong",
+    [
+        lambda page: page.evaluate("document.querySelector('h1').outerHTML = '<h1></h1>'"),
+        lambda page: page.evaluate("document.querySelector('.at-muted').style.color = '#ccc'"),
+    ],
+    ids=["empty heading", "pale text"],
+)
+def test_axe_sees_what_is_wrong(
+    sit: Sit, names: dict[str, str], make_wrong: Callable[[object], None]
+) -> None:
+    """The checks above can fail."""
+    desk = sit("advisor", "/")
+    make_wrong(desk.page)
+    assert violations(desk.page)
+
+
+def test_forms_with_errors_have_no_violation(sit: Sit, names: dict[str, str]) -> None:
+    desk = sit("advisor", "/record/", expects=(422,))
+    desk.page.get_by_role("button", name="Noter l’appel").click()
+    desk.page.get_by_text("champs à corriger").wait_for()
+    assert not violations(desk.page)
+    desk.go(f"/cases/{names['opened']}/")
+    _open(desk, "escalate")
+    desk.dialog.locator("[data-submit]").click()
+    desk.dialog.get_by_text("champs à corriger").wait_for()
+    assert not violations(desk.page)
+
+
+def test_no_page_scrolls_sideways_from_320_to_1920_pixels(sit: Sit, names: dict[str, str]) -> None:
+    desk = sit("advisor")
+    wide = []
+    for path in PAGES["advisor"]:
+        desk.go(path.format(**names))
+        desk.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        for width in WIDTHS:
+            desk.page.set_viewport_size({"width": width, "height": 800})
+            if desk.overflow() > 0:
+                wide.append((path, width, desk.overflow()))
+    assert not wide

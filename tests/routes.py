@@ -1,0 +1,18 @@
+"""Every route of the site, by the name its views are known by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, URLResolver
+
+
+def routes(resolver: URLResolver, namespace: str = "", prefix: str = "") -> Iterator[str]:
+    """The name of each route with its namespace; its address where it has no name."""
+    for entry in resolver.url_patterns:
+        where = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from routes(entry, inner, where)
+        elif isinstance(entry, URLPattern):
+            yield namespace + entry.name if entry.name else where
