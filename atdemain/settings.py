@@ -28,7 +28,9 @@ def required(name: str, debug_default: str) -> str:
         return value
     if DEBUG:
         return debug_default
-    sys.exit(f"Configuration : {name} manque. Donnez cette variable dans l’environnement (docs/production.md).")
+    sys.exit(
+        f"Configuration : {name} manque. Donnez cette variable dans l’environnement (docs/production.md)."
+    )
 
 
 SECRET_KEY = required("SECRET_KEY", "developpement-seulement-" + "x" * 40)
@@ -42,7 +44,9 @@ REDIS_URL = env.str("REDIS_URL", "")
 
 _database = env.db_url_config(DATABASE_URL)
 if not _database.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
-    sys.exit("Configuration : DATABASE_URL n’est pas une adresse postgres://… ou sqlite:///… (docs/production.md).")
+    sys.exit(
+        "Configuration : DATABASE_URL n’est pas une adresse postgres://… ou sqlite:///… (docs/production.md)."
+    )
 DATABASES = {"default": _database}
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {

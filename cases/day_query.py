@@ -11,9 +11,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from atdemain.database import in_list, list_param, rows
 from atdemain.organisation.models import User
 from cases.day import Row
-from cases.intake.database import in_list, list_param, rows
 from cases.line_words import Waiting
 
 #: Lines on one page; an advisor who keeps more turns the page.

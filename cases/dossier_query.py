@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
 from atdemain.organisation.calendar import BusinessCalendar
+from atdemain.statements import Param, Statement
 from cases.enums import TimerStatus
-from cases.explain import of_window, opening_verdict
+from cases.explain import OPENING_VERDICT
 from cases.guards import AttemptFact
-from cases.models import Case, Contact, FailedResolution, FaultTicket, RepeatVerdict, Timer
+from cases.models import (
+    CallbackAttempt,
+    Case,
+    ClientPhone,
+    Contact,
+    Escalation,
+    FailedResolution,
+    FaultTicket,
+    RepeatVerdict,
+    Timer,
+)
+from cases.timeline import events
 from cases.workflow.loaded import Loaded, calendar_of
 
 _OTHER = Case.objects.working().exclude(pk=OuterRef("pk")).order_by()
@@ -32,6 +44,41 @@ BESIDE: dict[str, Any] = {
 FAULTS = 10
 #: The parent case of a mass incident may hold thousands.
 CONTACTS = 500
+EVENTS = 200
+
+
+def _contacts(wanted: Q) -> QuerySet[Contact]:
+    told = Contact.objects.select_related("reason", "handling_entity", "handled_by")
+    return told.filter(wanted).order_by("-arrived_at", "-pk")[:CONTACTS]
+
+
+_OF_CASE = Q(case=Param("case"))
+_CONTACTS = Statement(lambda: _contacts(_OF_CASE))
+#: Those of the window that opened the case, too.
+_CONTACTS_AND_WINDOW = Statement(
+    lambda: _contacts(
+        _OF_CASE
+        | Q(client=Param("client"), arrived_at__gt=Param("window_start"), arrived_at__lte=Param("window_end"))
+    )
+)
+_ESCALATIONS = Statement(
+    lambda: Escalation.objects.filter(case=Param("case")).select_related(
+        "target_entity", "named_contact", "handled_by", "leg__taken_by"
+    )
+)
+_EVENTS = Statement(lambda: events().filter(object_id=Param("case"))[:EVENTS])
+_PHONES = Statement(lambda: ClientPhone.objects.filter(client=Param("client")).order_by("pk"))
+
+
+def _calls_and_clock() -> QuerySet[Any, tuple[datetime, str, str]]:
+    """The calls that were made (when, outcome, direction) and the clock's steps to come (when, kind, clock)."""
+    calls = CallbackAttempt.objects.filter(case=Param("case"), superseded_by__isnull=True).order_by()
+    steps = Timer.objects.filter(case=Param("case"), status=TimerStatus.PENDING).order_by()
+    clock = steps.values_list("due_at", "kind", Value("clock", CharField()))
+    return calls.values_list("at", "outcome", "direction").union(clock, all=True)
+
+
+_CALLS_AND_CLOCK = Statement(_calls_and_clock)
 
 
 class Dossier:
@@ -40,21 +87,21 @@ class Dossier:
     def __init__(self, case: Any) -> None:
         self.case: Case = case
         self.calendar: BusinessCalendar = calendar_of(case)
-        self.verdict: RepeatVerdict | None = opening_verdict(case)
-        wanted = Q(case=case) if self.verdict is None else Q(case=case) | of_window(self.verdict)
-        #: the case's, and those of the window that opened it
-        self.contacts = list(
-            Contact.objects.filter(wanted)
-            .select_related("reason", "handling_entity", "handled_by")
-            .order_by("-arrived_at", "-pk")[:CONTACTS]
-        )
-        self.escalations = list(
-            case.escalations.select_related("target_entity", "named_contact", "handled_by", "leg__taken_by")
-        )
-        attempts, self.timers = _calls_and_clock(case)
+        self.verdict: RepeatVerdict | None = OPENING_VERDICT.first(case=case.pk)
+        self.contacts = self._contacts()
+        self.escalations = _ESCALATIONS(case=case.pk)
+        for escalation in self.escalations:
+            escalation.case = case
+        self.events = _EVENTS(case=str(case.pk))
+        self.phones = _PHONES(client=case.client_id)
+        known = _CALLS_AND_CLOCK(case=case.pk)
+        self.timers = [(at, kind) for at, kind, what in known if what == "clock"]
         self.loaded = Loaded(case)
         self.loaded.escalations = self.escalations
-        self.loaded.attempts = attempts
+        self.loaded.attempts = tuple(
+            AttemptFact(at, outcome, direction == "in")
+            for at, outcome, direction in sorted(row for row in known if row[2] != "clock")
+        )
         self.loaded.contacts = self.own_contacts
         self.loaded.other_working = "" if case.is_working else case.other_working or ""
         self.loaded.mergeable = case.other_of_client
@@ -70,19 +117,18 @@ class Dossier:
             FaultTicket.objects.filter(Q(case=self.case) | of_line).order_by("-opened_at", "-pk")[:FAULTS]
         )
 
+    def _contacts(self) -> list[Contact]:
+        """The case's, and those of the window that opened it, newest first."""
+        if self.verdict is None:
+            return _CONTACTS(case=self.case.pk)
+        last = self.verdict.contact
+        return _CONTACTS_AND_WINDOW(
+            case=self.case.pk,
+            client=last.client_id,
+            window_start=self.verdict.window_start,
+            window_end=last.arrived_at,
+        )
+
     @property
     def own_contacts(self) -> list[Contact]:
         return [contact for contact in self.contacts if contact.case_id == self.case.pk]
-
-
-def _calls_and_clock(case: Case) -> tuple[tuple[AttemptFact, ...], list[tuple[datetime, str]]]:
-    """The calls that were made and the clock's steps to come, in one query."""
-    calls = case.attempts.filter(superseded_by__isnull=True).order_by()
-    steps = Timer.objects.filter(case=case, status=TimerStatus.PENDING).order_by()
-    clock = steps.values_list("due_at", "kind", Value("clock", CharField()))
-    rows = list(calls.values_list("at", "outcome", "direction").union(clock, all=True))
-    attempts = sorted((at, word, kind) for at, word, kind in rows if kind != "clock")
-    return (
-        tuple(AttemptFact(at, outcome, direction == "in") for at, outcome, direction in attempts),
-        [(due, kind) for due, kind, what in rows if what == "clock"],
-    )

@@ -12,12 +12,12 @@ from django.db import connection
 from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from atdemain.database import in_list, list_param, rows, run
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import Team, Unit, User
 from cases import hooks, ladder
 from cases.enums import OPEN_ESCALATION, TimerKind, TimerStatus
-from cases.intake.database import in_list, list_param, rows, run
 from cases.ladder import Window
 from cases.models import Escalation, Promise, Timer
 from cases.reminders import People
@@ -188,9 +188,7 @@ class Organisation:
     def calendar(self, row: Due) -> BusinessCalendar:
         unit = self.unit_of(row)
         if unit not in self.calendars:
-            self.calendars[unit] = (
-                Unit.objects.prefetch_related("calendar_exceptions").get(pk=unit).calendar()
-            )
+            self.calendars[unit] = Unit.objects.get(pk=unit).calendar()
         return self.calendars[unit]
 
     def managers(self, row: Due) -> list[int]:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
+from atdemain.statements import Param, Statement
 from cases.enums import CaseState, EscalationStatus, VerdictValue
 from cases.models import Case, Contact, Escalation, RepeatRule, RepeatVerdict
 
@@ -24,20 +23,14 @@ class Why:
     not_counted: tuple[Contact, ...]
 
 
-def opening_verdict(case: Case) -> RepeatVerdict | None:
-    """The verdict that opened the case; None for a case opened by hand (one query)."""
-    return (
-        RepeatVerdict.objects.filter(contact__case=case, verdict=VerdictValue.RD3PLUS)
+#: The verdict that opened the case; none for a case opened by hand.
+OPENING_VERDICT = Statement(
+    lambda: (
+        RepeatVerdict.objects.filter(contact__case=Param("case"), verdict=VerdictValue.RD3PLUS)
         .select_related("rule", "contact")
-        .order_by("computed_at", "pk")
-        .first()
+        .order_by("computed_at", "pk")[:1]
     )
-
-
-def of_window(verdict: RepeatVerdict) -> Q:
-    """The contacts of the verdict's identity in its window."""
-    last = verdict.contact
-    return Q(client=last.client_id, arrived_at__gt=verdict.window_start, arrived_at__lte=last.arrived_at)
+)
 
 
 def why_verdict(verdict: RepeatVerdict, known: Iterable[Contact]) -> Why:

@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from atdemain.database import rows
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
 from cases.enums import WORKING_STATES
 from cases.incidents import running
-from cases.intake.database import rows
 from cases.models import MassIncident
 
 DIRECTORY_READERS = (Role.ADVISOR, Role.SUPPORT, Role.BACK_OFFICE, Role.MANAGER, Role.ADMIN)

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from atdemain.database import rows
 from cases.enums import Mode
 from cases.intake.core import database_name
-from cases.intake.database import rows
 from cases.intake.reading import read_clients
 from cases.intake.reference import current_reference
 from cases.models import RepeatRule

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from atdemain.journal.enums import ActorKind
 from atdemain.journal.models import AuditEvent
@@ -82,21 +82,24 @@ class Day:
     entries: tuple[Entry, ...]
 
 
-def events_of(case_ids: Iterable[int], limit: int) -> list[AuditEvent]:
-    """The journal of these cases, newest first, with its personal values and who acted (one query)."""
-    actor = User.objects.filter(pk=OuterRef("actor_id"))
-    return list(
-        AuditEvent.objects.filter(
-            object_type="case", object_id__in=[str(pk) for pk in case_ids], refused=False
-        )
+def events() -> QuerySet[AuditEvent]:
+    """What happened to cases, newest first, with its personal values and who acted: to be narrowed."""
+    actor = User.objects.filter(pk=OuterRef("actor_id")).order_by()
+    return (
+        AuditEvent.objects.filter(object_type="case", refused=False)
         .select_related("payload")
         .annotate(
             actor_first=Subquery(actor.values("first_name")),
             actor_last=Subquery(actor.values("last_name")),
             actor_username=Subquery(actor.values("username")),
         )
-        .order_by("-at", "-seq")[:limit]
+        .order_by("-at", "-seq")
     )
+
+
+def events_of(case_ids: Iterable[int], limit: int) -> list[AuditEvent]:
+    """The journal of these cases (one query)."""
+    return list(events().filter(object_id__in=[str(pk) for pk in case_ids])[:limit])
 
 
 def event_entries(
@@ -149,7 +152,7 @@ def standing_attempts(events: Iterable[AuditEvent]) -> dict[int, int]:
 
 
 def _by(event: Any, reader: User) -> str:
-    """`event` as `events_of` reads it."""
+    """`event` as `events` reads it."""
     if event.actor_kind == ActorKind.USER:
         if event.actor_id == reader.pk:
             return "Vous"

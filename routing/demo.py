@@ -39,7 +39,7 @@ TRAINED, SPENT = (5, 6, 7), (21, 22)
 def on_seeded(*, now: datetime, advisor: User, away: User, **_: Any) -> None:
     """`advisor` has a long day around now; `away` is the colleague whose callback is in other hands."""
     people = _participants()
-    units = {unit.pk: unit for unit in Unit.objects.prefetch_related("calendar_exceptions")}
+    units = {unit.pk: unit for unit in Unit.objects.all()}
     calendars = {pk: unit.calendar() for pk, unit in units.items()}
     home = advisor.unit_id
     _skills(people, home, now)

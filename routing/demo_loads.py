@@ -31,7 +31,7 @@ def build(now: datetime) -> None:
     policy = row.policy()
     kept = _kept(now)
     hard = _hard(now)
-    calendars = {unit.pk: unit.calendar() for unit in Unit.objects.prefetch_related("calendar_exceptions")}
+    calendars = {unit.pk: unit.calendar() for unit in Unit.objects.all()}
     shifts, breaks = _presences(now)
     people = {user.pk: user for user in User.objects.filter(pk__in=shifts)}
     readings: dict[tuple[int, date], list[Reading]] = defaultdict(list)

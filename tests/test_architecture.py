@@ -22,7 +22,10 @@ WIRING = {f"atdemain.{name}" for name in ("settings", "urls", "api", "celery", "
 #: From the top of the house to its ground: nothing imports what stands above it.
 APPS = ("recognition", "routing", "cases", "atdemain")
 #: The support apps, the lower ones last. Pages are the shell around them all.
-SUPPORT = ("atdemain.pages", "atdemain.notifications", "atdemain.organisation", "atdemain.journal")
+SUPPORT = (
+    "atdemain.pages", "atdemain.notifications", "atdemain.organisation", "atdemain.journal",
+    "atdemain.statements", "atdemain.database",
+)  # fmt: skip
 #: Inside `cases`: what is on the left may import what is on its right, never the reverse.
 LAYERS = (
     ("views", "api", "tasks", "management", "admin", "templatetags", "demo", "urls"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
@@ -11,14 +10,17 @@ from django.db.models import QuerySet, Subquery
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import DemoState, User
 from atdemain.organisation.roles import read_roles, role_names
+from atdemain.statements import Param, Statement
 
 
-@cache
-def _accounts() -> QuerySet[User]:
-    """Put together once in a process: every page starts from it."""
+def _account() -> QuerySet[User]:
     seeded_at = Subquery(DemoState.objects.order_by().values("seeded_at")[:1])
     related = User.objects.select_related("unit", "team", "entity", "advisor_profile")
-    return related.annotate(_roles=role_names(), _demo=seeded_at).order_by()
+    return related.annotate(_roles=role_names(), _demo=seeded_at).filter(pk=Param("id")).order_by()
+
+
+#: Every page starts from it.
+_ACCOUNT = Statement(_account)
 
 
 class AccountBackend(AuthenticationBackend):
@@ -29,7 +31,7 @@ class AccountBackend(AuthenticationBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        user = next(iter(_accounts().filter(pk=user_id)), None)
+        user = _ACCOUNT.first(id=user_id)
         if user is None or not self.user_can_authenticate(user):
             return None
         user.__dict__["roles"] = read_roles(user.__dict__.pop("_roles"))

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from atdemain.database import rows, table_of, table_params
 from cases.intake import BatchResult
-from cases.intake.database import rows, table_of, table_params
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from atdemain.database import reserve_ids
 from atdemain.journal.actors import Actor
 from cases.repeat import ContactFacts, Verdict, evaluate
 
@@ -21,7 +22,6 @@ from . import journal
 from .arrivals import Arrival, build_facts, resolve_codes, settle_place
 from .checks import Checked
 from .contracts import SHADOW, Mode, Received, Rejection
-from .database import reserve_ids
 from .neighbourhood import (
     ClientCase,
     StoredContact,

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from atdemain.database import in_list, list_param, rows, table_of, table_params
 from cases.enums import CancelReason, CaseState, Identification
 from cases.repeat import DIGITAL, AttemptFacts, ContactFacts
 
-from .database import in_list, list_param, rows, table_of, table_params
 from .reference import Reference
 
 #: Reasons of a cancelled case whose contacts stop counting (domain.md §4.5).

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from atdemain.database import in_list, list_param, rows
 from cases.repeat import AttemptFacts, ContactFacts
 
 from .arrivals import ClientRow
-from .database import in_list, list_param, rows
 from .neighbourhood import (
     ClientCase,
     attempts_from,

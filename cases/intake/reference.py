@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from atdemain.database import on_postgresql, rows
 from atdemain.organisation.models import Entity, Unit
 from cases.models import MassIncident, Reason
 from cases.repeat import RuleBook
 from cases.rules import load_rulebook
-
-from .database import on_postgresql, rows
 
 RESUME_AFTER = timedelta(hours=24)  # individual verdicts resume 24 h after a mass incident (domain.md §4.3)
 FOREVER = datetime.max.replace(tzinfo=UTC)

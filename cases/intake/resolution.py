@@ -6,11 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from cases.names import name_key
-
-from .arrivals import Arrival, ClientRow, LineRow
-from .contracts import Rejection
-from .database import (
+from atdemain.database import (
     in_list,
     insert_many,
     list_param,
@@ -20,6 +16,10 @@ from .database import (
     table_of,
     table_params,
 )
+from cases.names import name_key
+
+from .arrivals import Arrival, ClientRow, LineRow
+from .contracts import Rejection
 
 CLIENT_COLUMNS = "cl.id, cl.client_ref, cl.segment, cl.unit_id, cl.merged_into_id"
 #: Serialises intake of one client without blocking the foreign keys that point at it.

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
+from atdemain.database import on_postgresql
 from atdemain.journal.actors import Actor
 
 from . import outcomes
@@ -16,7 +17,6 @@ from .arrivals import Arrival
 from .checks import Checked, check
 from .contracts import LIVE, BatchResult, IncomingContact, Mode, Received, Rejection
 from .core import Processed, Run, database_name, process
-from .database import on_postgresql
 from .reference import current_reference
 from .single import receive_one, receive_plain
 

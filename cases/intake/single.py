@@ -19,6 +19,7 @@ from typing import NamedTuple
 import psycopg
 from django.db import connection
 
+from atdemain.database import pg_cursor
 from atdemain.journal.actors import Actor
 from cases.repeat import AttemptFacts, evaluate
 
@@ -27,7 +28,6 @@ from .arrivals import Arrival, ClientRow, LineRow, build_facts, resolve_codes, s
 from .checks import Checked
 from .contracts import Mode
 from .core import Judged, Processed, Run, database_name
-from .database import pg_cursor
 from .neighbourhood import (
     CONTACT_COLUMNS,
     ClientCase,

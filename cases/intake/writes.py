@@ -8,10 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cases.repeat import Verdict
-
-from .arrivals import Arrival
-from .database import (
+from atdemain.database import (
     in_list,
     insert_many,
     inserting,
@@ -23,6 +20,9 @@ from .database import (
     table_of,
     table_params,
 )
+from cases.repeat import Verdict
+
+from .arrivals import Arrival
 
 CONTACT = "cases_contact"
 #: Column → its type on PostgreSQL.

@@ -172,7 +172,9 @@ class Case(FSMModelMixin, models.Model):
             if self.state != CaseState.OPENED:
                 raise ValueError("A case starts opened: its state moves through cases.workflow only.")
         elif kwargs.get("update_fields") is None or "state" in kwargs["update_fields"]:
-            raise ValueError("The state of a case moves through cases.workflow only: name the fields to save.")
+            raise ValueError(
+                "The state of a case moves through cases.workflow only: name the fields to save."
+            )
         super().save(*args, **kwargs)
 
     @property

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from atdemain.organisation.enums import Role
+from atdemain.organisation.models import User
+from atdemain.statements import Param, Statement
 from cases.models import Case, Client
 
 #: PostgreSQL stores no such character: an address that holds one names nothing.
@@ -52,26 +55,61 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
     return decorate
 
 
-def pages_of_cases(*related: str, **beside: Any) -> QuerySet[Case]:
-    """Cases with what their pages show. To be put together once in a process: `visible_case` starts from it."""
-    return (
-        Case.objects.select_related(
-            "client", "line", "unit", "owner__user__unit", "delegate", "current_promise", *related
+@dataclass(frozen=True)
+class _AnyReader:
+    """Every account that holds these roles, in a unit or not, in an entity or not (`visible_to`'s `user`)."""
+
+    roles: frozenset[Role]
+    unit_id: Param | None
+    entity_id: Param | None
+    pk = Param("reader")
+
+    def has_role(self, *roles: Role) -> bool:
+        return not self.roles.isdisjoint(roles)
+
+
+class CasePages:
+    """Cases with what their pages show: `related` and `beside` are `select_related` and `annotate`."""
+
+    def __init__(self, *related: str, **beside: Any) -> None:
+        self.related = (
+            "client",
+            "line",
+            "unit",
+            "owner__user__unit",
+            "delegate",
+            "current_promise",
+            *related,
         )
-        .annotate(**beside)
-        .order_by()
-    )
+        self.beside = beside
+        self._by_reader: dict[_AnyReader, Statement[Case]] = {}
+
+    def by_ref(self, user: User, ref: str) -> Case | None:
+        """The case if this account may see it (one query, written once for each kind of reader)."""
+        reader = _AnyReader(
+            user.roles,
+            Param("unit") if user.unit_id else None,
+            Param("entity") if user.entity_id else None,
+        )
+        if reader not in self._by_reader:
+            self._by_reader[reader] = Statement(partial(self._of_reader, reader))
+        return self._by_reader[reader].first(
+            ref=ref, reader=user.pk, unit=user.unit_id, entity=user.entity_id
+        )
+
+    def _of_reader(self, reader: Any) -> QuerySet[Case]:
+        cases = Case.objects.select_related(*self.related).annotate(**self.beside)
+        return cases.visible_to(reader).filter(ref=Param("ref")).order_by()
 
 
-PLAIN = pages_of_cases()
+PLAIN = CasePages()
 
 
-def visible_case(request: HttpRequest, ref: str, cases: QuerySet[Case] = PLAIN) -> Case:
+def visible_case(request: HttpRequest, ref: str, pages: CasePages = PLAIN) -> Case:
     """The case if this account may see it, else the 404 of an unknown one."""
     if NUL in ref:
         raise Http404
-    visible = cases.visible_to(request.user, now=timezone.now())  # type: ignore[attr-defined]
-    case = next(iter(visible.filter(ref=ref)), None)
+    case = pages.by_ref(request.user, ref)
     if case is None:
         raise Http404
     return case

@@ -13,12 +13,18 @@ from django.utils import timezone
 from atdemain.journal.access import log_access
 from atdemain.notifications.models import Notification
 from atdemain.pages.sessions import POLL_HEADER
+from atdemain.statements import Param, Statement
 from cases.day import LATE, LATER, NEXT_DAYS, NOW, WATCH, Section, board
 from cases.day_query import PAGE, mine, read_rows, read_waiting
 
 RAIL = 5
 BEFORE_NOW = (LATE, NOW)
 SIGNATURE = "X-AT-Signature"
+_UNREAD = Statement(
+    lambda: Notification.objects.filter(recipient=Param("reader"), read_at=None).order_by(
+        "-created_at", "-pk"
+    )[:RAIL]
+)
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 
 
@@ -34,11 +40,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     waiting = read_waiting([row.pk for row in rows if row.window_start is not None])
     calendar = request.user.unit.calendar() if request.user.unit else None
     sections = board(rows, waiting, reader_id=request.user.pk, now=now, tz=tz, calendar=calendar)
-    unread = list(
-        Notification.objects.filter(recipient=request.user.pk, read_at__isnull=True).order_by(
-            "-created_at", "-pk"
-        )[:RAIL]
-    )
+    unread = _UNREAD(reader=request.user.pk)
     signature = _signature(sections, unread)
     if POLL_HEADER in request.headers and request.headers.get(SIGNATURE) == signature:
         return HttpResponse(status=204)

@@ -13,23 +13,22 @@ from django.views.decorators.http import require_safe
 from atdemain.journal.access import log_access
 from cases import hooks, permissions, workflow
 from cases.deadlines import observed_until
-from cases.dossier_query import BESIDE, CONTACTS, Dossier
+from cases.dossier_query import BESIDE, CONTACTS, EVENTS, Dossier
 from cases.enums import OPEN_ESCALATION
 from cases.explain import what_next, why_verdict
 from cases.models import Case, Contact
-from cases.timeline import Entry, by_day, contact_entry, event_entries, events_of
+from cases.timeline import Entry, by_day, contact_entry, event_entries
 
-from .access import CASE_READERS, for_roles, pages_of_cases, purpose_of, visible_case
+from .access import CASE_READERS, CasePages, for_roles, purpose_of, visible_case
 
-TIMELINE = 200
 #: A merged case, or one of a mass incident, reads that one besides: few are.
-CASES = pages_of_cases(**BESIDE)
+PAGES = CasePages(**BESIDE)
 
 
 @require_safe
 @for_roles(*CASE_READERS)
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
-    case = visible_case(request, ref, CASES)
+    case = visible_case(request, ref, PAGES)
     context = dossier_context(request, Dossier(case))
     log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=purpose_of(request, case))
     return render(request, "cases/dossier.html", context)
@@ -40,7 +39,7 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
     now, case, user = timezone.now(), dossier.case, request.user
     escalations = dossier.escalations
     answerable = {e.pk for e in escalations if permissions.can_answer(user, e, case)}
-    events = events_of([case.pk], TIMELINE)
+    events = dossier.events
     correctable = permissions.can(user, "correct_attempt", case, now)
     entries = event_entries(events, reader=user, correctable=correctable)
     entries += [_contact_entry(contact, case) for contact in dossier.own_contacts]
@@ -53,10 +52,10 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "escalations": escalations,
         "open_escalations": [e for e in escalations if e.status in OPEN_ESCALATION],
         "days": by_day(entries, timezone.get_current_timezone()),
-        "cut": len(events) == TIMELINE or len(dossier.contacts) == CONTACTS,
+        "cut": len(events) == EVENTS or len(dossier.contacts) == CONTACTS,
         "offers": [offer for offer in offers if offer.allowed],
         "refused": [offer for offer in offers if not offer.allowed and offer.reasons],
-        "phones": list(case.client.phones.all()),
+        "phones": dossier.phones,
         "why": why_verdict(dossier.verdict, dossier.contacts) if dossier.verdict else None,
         "observed_until": observed_until(case.resolved_at) if case.resolved_at else None,
         "answerable": answerable,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from atdemain.organisation.calendar import BusinessCalendar
+from atdemain.organisation.calendar import BusinessCalendar, DatedException
 from atdemain.organisation.enums import HolidayZone
 from atdemain.organisation.opening_hours import (
     InvalidHours,
@@ -12,6 +12,7 @@ from atdemain.organisation.opening_hours import (
     parse_weekly_hours,
     sorted_day,
 )
+from atdemain.statements import Param, Statement
 
 DEFAULT_HOURS = [[["08:00", "20:00"]]] * 6 + [[]]
 
@@ -78,7 +79,7 @@ class Unit(WithHours):
             tz=self.tz,
             holiday_zone=self.holiday_zone,
             weekly_hours=self.weekly_hours,
-            exceptions=[(e.date, e.opens, e.closes, e.reason) for e in self.calendar_exceptions.all()],
+            exceptions=_EXCEPTIONS(unit=self.pk),
         )
 
 
@@ -119,6 +120,15 @@ class CalendarException(models.Model):
                 parse_interval(self.opens, self.closes, "Ce jour")
             except InvalidHours as error:
                 raise ValidationError(str(error)) from error
+
+
+_EXCEPTIONS: Statement[DatedException] = Statement(
+    lambda: (
+        CalendarException.objects.filter(unit=Param("unit"))
+        .order_by("date", "opens")
+        .values_list("date", "opens", "closes", "reason")
+    )
+)
 
 
 def check_exceptions(rows: list[tuple[str, str]], where: str) -> None:

@@ -18,23 +18,28 @@ from typing import Any
 import psycopg
 from django.db import connection
 from psycopg.adapt import AdaptersMap
+from psycopg.types.string import TextLoader
 
 PREPARE_AFTER = 3
 _plain_adapters = AdaptersMap(psycopg.adapters)
+#: For rows that become instances: a JSON field reads its own text.
+_model_adapters = AdaptersMap(psycopg.adapters)
+for _json in ("json", "jsonb"):
+    _model_adapters.register_loader(_json, TextLoader)
 
 
 def on_postgresql() -> bool:
     return connection.vendor == "postgresql"
 
 
-def pg_cursor() -> psycopg.Cursor[tuple]:
+def pg_cursor(adapters: AdaptersMap = _plain_adapters) -> psycopg.Cursor[tuple]:
     """A server-side-binding cursor of the current connection; prepares what it runs often."""
     connection.ensure_connection()
     raw = connection.connection
     if raw.prepare_threshold is None:
         raw.prepare_threshold = PREPARE_AFTER
     cursor = psycopg.Cursor(raw)
-    cursor._adapters = _plain_adapters  # Django's own time loader is Python; psycopg's is C
+    cursor._adapters = adapters  # Django's own time loader is Python; psycopg's is C
     return cursor
 
 
@@ -47,9 +52,20 @@ def rows(sql: str, params: Sequence[Any] = ()) -> list[tuple]:
         return [tuple(map(_from_sqlite, row)) for row in cursor.fetchall()]
 
 
-def _execute(sql: str, params: Sequence[Any]) -> psycopg.Cursor[tuple]:
+def model_rows(sql: str, params: Sequence[Any] = ()) -> list[tuple]:
+    """Rows as the ORM's own converters expect them from the driver."""
+    if on_postgresql():
+        return _execute(sql, params, _model_adapters).fetchall()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_to_sqlite(value) for value in params])
+        return cursor.fetchall()
+
+
+def _execute(
+    sql: str, params: Sequence[Any], adapters: AdaptersMap = _plain_adapters
+) -> psycopg.Cursor[tuple]:
     """On a plain cursor; whoever watches or counts Django's own statements sees this one too."""
-    cursor = pg_cursor()
+    cursor = pg_cursor(adapters)
     if not connection.execute_wrappers and not connection.queries_logged:
         return cursor.execute(sql, params)
 
