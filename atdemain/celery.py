@@ -7,8 +7,10 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery.beat import EmbeddedService
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from click import Option
+
+from atdemain.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atdemain.settings")
 
@@ -34,6 +36,11 @@ class Clock(bootsteps.StartStopStep):
 @setup_logging.connect
 def keep_our_log_lines(**kwargs: Any) -> None:
     """Being connected is enough: Celery then leaves Django's LOGGING as it is."""
+
+
+@worker_ready.connect
+def keep_what_is_loaded(**kwargs: Any) -> None:
+    settle()
 
 
 app = Celery("atdemain")

@@ -49,6 +49,7 @@ _LENGTHS: tuple[tuple[str, int, str], ...] = (
     ("reason_code", 40, "motif"),
 )
 _DURATIONS = (("wait_s", "attente"), ("talk_s", "conversation"), ("hold_s", "mise en attente"))
+_TIMES = (("arrived_at", "arrivée"), ("answered_at", "réponse"), ("ended_at", "fin"))
 _CLIENT_CHOICES = (
     ("client_segment", frozenset(Segment.values), "segment"),
     ("line_technology", frozenset(Technology.values), "technologie"),
@@ -75,8 +76,32 @@ def check(item: IncomingContact, now: datetime) -> Checked | Rejection:
 
 
 def _with_times(item: IncomingContact, now: datetime) -> Checked | Rejection:
+    arrived, answered, ended = item.arrived_at, item.answered_at, item.ended_at
+    latest = now + FUTURE_TOLERANCE
+    try:
+        plain = (
+            arrived.tzinfo is UTC
+            and OLDEST <= arrived <= latest
+            and (answered is None or (answered.tzinfo is UTC and arrived <= answered <= latest))
+            and (ended is None or (ended.tzinfo is UTC and (answered or arrived) <= ended <= latest))
+        )
+    except (AttributeError, TypeError):
+        plain = False
+    if not plain:
+        times = _times(item, latest)
+        if isinstance(times, Rejection):
+            return times
+        arrived, answered, ended = times
+    iso = (arrived.isoformat(), answered and answered.isoformat(), ended and ended.isoformat())
+    return Checked(item, arrived, answered, ended, iso, _fingerprint(item, iso))
+
+
+def _times(
+    item: IncomingContact, latest: datetime
+) -> Rejection | tuple[datetime, datetime | None, datetime | None]:
+    """Arrival, answer and end in UTC, or the first thing wrong with them."""
     times: list[datetime | None] = []
-    for name, label in (("arrived_at", "arrivée"), ("answered_at", "réponse"), ("ended_at", "fin")):
+    for name, label in _TIMES:
         value = getattr(item, name)
         if value is None:
             times.append(None)
@@ -93,17 +118,16 @@ def _with_times(item: IncomingContact, now: datetime) -> Checked | Rejection:
     arrived, answered, ended = times
     if arrived is None:
         return Rejection("arrived_at", "missing", "L’heure d’arrivée manque.")
-    if arrived > now + FUTURE_TOLERANCE:
+    if arrived > latest:
         return Rejection("arrived_at", "in_the_future", "L’arrivée est dans le futur, de plus de 5 minutes.")
     for name, label, value in (("answered_at", "réponse", answered), ("ended_at", "fin", ended)):
         if value is not None and value < arrived:
             return Rejection(name, "before_arrival", f"L’heure ({label}) précède l’arrivée.")
-        if value is not None and value > now + FUTURE_TOLERANCE:
+        if value is not None and value > latest:
             return Rejection(name, "in_the_future", f"L’heure ({label}) est dans le futur.")
     if answered is not None and ended is not None and ended < answered:
         return Rejection("ended_at", "before_answer", "La fin précède la réponse.")
-    iso = (arrived.isoformat(), answered and answered.isoformat(), ended and ended.isoformat())
-    return Checked(item, arrived, answered, ended, iso, _fingerprint(item, iso))
+    return arrived, answered, ended
 
 
 _TEXTS = attrgetter(*(name for name, _limit, _label in _LENGTHS))

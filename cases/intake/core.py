@@ -284,6 +284,8 @@ def judge(
         by_key[built.key] = arrival
         facts.setdefault(arrival.client_id, []).append(built)
     for client_id, contacts in stored.items():
+        if not contacts:
+            continue
         segment = segments.get(client_id, "consumer")
         at = since[client_id]
         facts[client_id].extend(
@@ -304,18 +306,18 @@ def judge(
                 arrival = by_key.get(key)
                 if arrival is not None:
                     arrival.verdict = verdict
-                    if key in done.ids:
-                        store(done.ids[key], arrival)
+                    if arrival.previous_at is None:
+                        store(arrival.contact_id, arrival)
     _write(arrivals, verdicts, by_key, previous, done, run)
 
 
 def _reserved(arrivals: Sequence[Arrival]) -> dict[tuple[str, str], int]:
     """The ids of the contacts that are new, in their order."""
     new = [arrival for arrival in arrivals if not arrival.is_correction]
-    ids = reserve_ids(CONTACT, len(new))
-    for arrival, pk in zip(new, ids, strict=True):
-        arrival.contact_id = pk
-    return {arrival.facts.key: pk for arrival, pk in zip(new, ids, strict=True)}
+    ids: dict[tuple[str, str], int] = {}
+    for arrival, pk in zip(new, reserve_ids(CONTACT, len(new)), strict=True):
+        arrival.contact_id = ids[arrival.facts.key] = pk
+    return ids
 
 
 def _add_earlier_legs(
@@ -345,7 +347,7 @@ def _write(
 ) -> None:
     """What is left when the new contacts are stored: corrections, changed codes, verdict rows."""
     for arrival in arrivals:
-        if arrival.facts.key not in done.ids:
+        if arrival.previous_at is not None:
             journal.correction(arrival, run)
             correct_contact(arrival, run.import_run_id, run.now)
             if arrival.left_case_id is not None:

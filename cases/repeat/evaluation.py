@@ -41,7 +41,6 @@ def evaluate(
     run = Pass(rules, attempts)
     last = len(ordered) - 1
     coded: list[_Coded] = []
-    groups: dict[tuple[str, bool], None] = {}
     for index, contact in enumerate(ordered):
         rule = rules.choose(contact.unit_id, contact.segment, contact.arrived_at)
         identity = identity_key(contact.client_id, contact.line_id, contact.family, rule.identity_scope)
@@ -49,14 +48,7 @@ def evaluate(
         if index < last:  # nothing follows from the last one
             run.remember(contact, code)
         coded.append((contact, rule, identity, code, because))
-        groups[rule.identity_scope, rule.reason_scope == _SAME_FAMILY] = None
-    counted: dict[tuple[str, str, str], list[ContactFacts]] = {}
-    for contact, rule, identity, code, _because in coded:
-        if not code:
-            for scope, same_family in groups:
-                if scope != rule.identity_scope:
-                    identity = identity_key(contact.client_id, contact.line_id, contact.family, scope)
-                counted.setdefault(_group(contact, scope, identity, same_family), []).append(contact)
+    counted = _counting(coded) if last > 0 else {}  # alone, a contact is its group
     starts = {group: [c.arrived_at for c in members] for group, members in counted.items()}
 
     verdicts: dict[ContactKey, Verdict] = {}
@@ -66,10 +58,26 @@ def evaluate(
         if code:
             verdict = Verdict(contact, code, None, False, rule, identity, None, _SHADOW, because=because)
         else:
-            group = _group(contact, rule.identity_scope, identity, rule.reason_scope == _SAME_FAMILY)
-            verdict = _count(contact, rule, identity, counted[group], starts[group], rules, detail)
+            members, times = [contact], [contact.arrived_at]
+            if counted:
+                group = _group(contact, rule.identity_scope, identity, rule.reason_scope == _SAME_FAMILY)
+                members, times = counted[group], starts[group]
+            verdict = _count(contact, rule, identity, members, times, rules, detail)
         verdicts[contact.source_system, contact.source_id] = verdict
     return verdicts
+
+
+def _counting(coded: Sequence[_Coded]) -> dict[tuple[str, str, str], list[ContactFacts]]:
+    """The contacts that count, by identity and family under each scope that one of them is judged by."""
+    groups = {(rule.identity_scope, rule.reason_scope == _SAME_FAMILY): None for _c, rule, *_rest in coded}
+    counted: dict[tuple[str, str, str], list[ContactFacts]] = {}
+    for contact, rule, identity, code, _because in coded:
+        if not code:
+            for scope, same_family in groups:
+                if scope != rule.identity_scope:
+                    identity = identity_key(contact.client_id, contact.line_id, contact.family, scope)
+                counted.setdefault(_group(contact, scope, identity, same_family), []).append(contact)
+    return counted
 
 
 def _group(contact: ContactFacts, scope: str, identity: str, same_family: bool) -> tuple[str, str, str]:

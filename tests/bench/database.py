@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,6 +47,39 @@ def drop(url: str) -> None:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
+@contextmanager
+def copied(url: str) -> Iterator[str]:
+    """The name of a copy of the database as it is now, dropped at the end."""
+    from django.db import connection
+
+    connection.close()
+    name = f"{_name(url)}_copy"
+    copy, original = sql.Identifier(name), sql.Identifier(_name(url))
+    with _server(url) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
+        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, original))
+    try:
+        yield name
+    finally:
+        with _server(url) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(copy))
+
+
+@contextmanager
+def on(name: str) -> Iterator[None]:
+    """Django's connection, for a while, on another database of the same server."""
+    from django.db import connection
+
+    own = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+
+
 def start_django(url: str) -> None:
     """Production's settings on that database; the journal's heads are kept, since a site keeps them."""
     scratch = Path(tempfile.mkdtemp(prefix="atdemain-bench-"))
@@ -69,7 +104,10 @@ def start_django(url: str) -> None:
     logging.disable(logging.INFO)
     from django.core.management import call_command
 
+    from atdemain.memory import settle
+
     call_command("migrate", verbosity=0)
+    settle()  # as the product's processes do
 
 
 def _name(url: str) -> str:

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from tqdm import tqdm
 
+from atdemain.memory import settle
 from cases.importing import rejects
 from cases.importing.dry_run import dry_run
 from cases.importing.errors import Interrupted, ProfileRefused
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             profile = load(options["profile"])
             with opened(path, profile):
                 pass  # refused here rather than after minutes of hashing
+            settle()
             with _signals() as stop, _Bar() as bar:
                 if options["dry_run"]:
                     tally, spool, notes = dry_run(
