@@ -57,7 +57,9 @@ def test_manager_reads_what_an_absence_moves_then_confirms(office: Office, sit: 
     assert set(Case.objects.values_list("owner", flat=True)) == {office.people["advisor"].pk}
 
 
-def test_case_that_passed_is_taken_back_in_one_click_on_return(office: Office, sit: Sit, clock: Clock) -> None:
+def test_case_that_passed_is_taken_back_in_one_click_on_return(
+    office: Office, sit: Sit, clock: Clock
+) -> None:
     case = office.case("callback_due")
     staff(office)
     desk = sit("manager", "/team/absence/")
