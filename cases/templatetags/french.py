@@ -55,6 +55,12 @@ def date_time(at: datetime | None) -> str:
 
 
 @register.filter
+def days_span(start: datetime, end: datetime) -> str:
+    """`{{ absence.starts_at|days_span:absence.ends_at }}` → « du 03/12 au 05/12 »."""
+    return times.days_span(start, end, timezone.get_current_timezone(), timezone.localdate().year)
+
+
+@register.filter
 def day_words(at: datetime | None, now: datetime) -> str:
     return times.day_words(at, now, timezone.get_current_timezone()) if at else ""
 

@@ -80,7 +80,7 @@ def entity(request: HttpRequest, code: str) -> HttpResponse:
 def hours(request: HttpRequest, code: str) -> HttpResponse:
     known = _editable(request, code)
     form = EntityHoursForm(request.POST if request.method == "POST" else None, instance=known)
-    return _saved(request, form, known, "Horaires", "Les horaires sont enregistrés.")
+    return _saved(request, form, known, "Modifier les horaires", "Les horaires sont enregistrés.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
