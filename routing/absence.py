@@ -351,6 +351,8 @@ def note_of(case: Case, calendar: BusinessCalendar | None, now: datetime) -> tup
     if window is not None:
         begins, ends = (at.astimezone(tz) for at in window)
         promised = f"Un rappel le {begins:%d/%m} entre {begins:%H:%M} et {ends:%H:%M}."
+        if case.current_promise.call_by:  # an entity answered: sooner than the window told to the client
+            promised = f"Un rappel avant le {ends:%d/%m} à {ends:%H:%M}, une entité a répondu."
         if window[1] <= now:
             promised = f"Un rappel promis le {begins:%d/%m} à {begins:%H:%M}, en retard."
     entities = ", ".join(one.target_entity.name for one in case.waiting_for)  # type: ignore[attr-defined]

@@ -45,6 +45,7 @@ def register() -> None:
     hooks.providers["weigh_own"] = advice.weigh_own
     hooks.providers["waiting_reasons"] = advice.waiting_reasons
     hooks.providers["owners_away"] = presence.owners_away
+    hooks.providers["given_words"] = panels.given_words
     hooks.providers["offered_back"] = returning.offered_back
     hooks.panels["offered_back"] = panels.offered_back
     hooks.panels["why_advisor"] = panels.why_advisor

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
+from atdemain.pages import times
 from cases.hooks import Panel
 from cases.models import Case
 from cases.views.access import CASE_WORKERS
@@ -65,6 +68,24 @@ def choice(case: Case) -> dict[str, Any] | None:
         return None
     sentence = given.explanation.get("sentence", "")
     return {"given": given, "parts": sentence.split(SEPARATOR) if sentence else []}
+
+
+#: Why somebody was given a case, for who sees that it was and not why in figures (domain.md §5.2).
+GIVEN = {
+    AssignmentMode.CONTINUITY: "{name} connaît déjà ce client",
+    AssignmentMode.BALANCED: "{name} est en service, peut le prendre, et n’en sera pas surchargé",
+    AssignmentMode.OVERFLOW: "personne n’est disponible dans l’unité, {name} l’est dans une autre",
+}
+
+
+def given_words(case: Case) -> str:
+    """« confié à 15:30 par le routage : … »; "" when a person gave it or took it. One query."""
+    found = choice(case)
+    if found is None or case.owner is None or found["given"].mode not in GIVEN:
+        return ""
+    at = times.clock(found["given"].at, timezone.get_current_timezone())
+    why = GIVEN[found["given"].mode].format(name=case.owner.user.short_name)
+    return f"Confié à {at} par le routage\u00a0: {why}."
 
 
 def _why_nobody(case: Case) -> Panel | None:

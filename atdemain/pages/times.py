@@ -32,6 +32,19 @@ def date_time(at: datetime, tz: tzinfo, year: int) -> str:
     return local.strftime("%d/%m %H:%M" if local.year == year else "%d/%m/%Y %H:%M").replace(" ", NBSP)
 
 
+def days_span(start: datetime, end: datetime, tz: tzinfo, year: int) -> str:
+    """« le 03/12 », « du 03/12 au 05/12 »: a midnight is a whole day, the last day is counted in."""
+    first, last = start.astimezone(tz), end.astimezone(tz)
+    whole = f"{first:%H%M}" == "0000", f"{last:%H%M}" == "0000"
+    if whole[1]:
+        last -= timedelta(days=1)
+    one, two = (
+        date_time(at, tz, year).rsplit(NBSP, 1)[0] if day else date_time(at, tz, year)
+        for at, day in zip((first, last), whole, strict=True)
+    )
+    return f"le {one}" if all(whole) and first.date() == last.date() else f"du {one} au {two}"
+
+
 def day_time(at: datetime, now: datetime, tz: tzinfo) -> str:
     """Today « 15:30 »; yesterday « hier 15:30 »; the next six days « jeu. 10:00 »; else « 24/11 10:00 ».
 

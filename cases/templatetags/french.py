@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.pages import times, typography
-from cases import line_words, phones
+from cases import desk, line_words, phones
 from cases.promise_times import Standing, standing
 from cases.promise_times import promise_distance as distance_of_promise
 
@@ -52,6 +52,12 @@ def day_time(at: datetime | None, now: datetime) -> str:
 @register.filter
 def date_time(at: datetime | None) -> str:
     return times.date_time(at, timezone.get_current_timezone(), timezone.localdate().year) if at else ""
+
+
+@register.filter
+def days_span(start: datetime, end: datetime) -> str:
+    """`{{ absence.starts_at|days_span:absence.ends_at }}` → « du 03/12 au 05/12 »."""
+    return times.days_span(start, end, timezone.get_current_timezone(), timezone.localdate().year)
 
 
 @register.filter
@@ -98,6 +104,14 @@ def number(value: int | float | None) -> str:
 
 
 @register.filter
+def pluralize(value: Any, endings: str = "s") -> str:
+    """Django's, counting as French does: « 0 dossier », « 1 dossier », « 2 dossiers »."""
+    count = value if isinstance(value, int | float) else len(value or ())
+    singular, plural = endings.split(",") if "," in endings else ("", endings)
+    return plural if abs(count) >= 2 else singular
+
+
+@register.filter
 def phone(e164: str) -> str:
     return phones.readable(e164)
 
@@ -106,6 +120,13 @@ def phone(e164: str) -> str:
 def promise_distance(promise: Any, now: datetime, calendar: BusinessCalendar | None = None) -> str:
     """« dans 12 min », « encore 29 min » while the window is open, « en retard de 25 min ouvrées » after."""
     return distance_of_promise(promise, now, calendar)
+
+
+@register.filter
+def entity_left(escalation: Any, now: datetime) -> str:
+    """To the entity's answer, as on its own desk: « dans 5 h 59 ouvrées », on the entity's clock."""
+    tz = timezone.get_current_timezone()
+    return desk.left(escalation.answer_due, now, escalation.target_entity.calendar(), tz)
 
 
 @register.filter

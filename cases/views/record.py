@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from atdemain.journal.access import log_access
-from cases import recording
+from cases import hooks, recording
 from cases.enums import WORKING_STATES
 from cases.forms.record import RecordForm
 from cases.intake import Received
@@ -124,11 +124,13 @@ def recorded(request: HttpRequest, pk: int) -> HttpResponse:
     story = recording.story(contact, told.get("hours") or 168)
     case = contact.case or _working(contact)
     opens = case is not None and Case.objects.visible_to(request.user, now=now).filter(pk=case.pk).exists()
+    given = hooks.providers.get("given_words")
     log_access(request, "view", "contact", contact.pk, client_id=contact.client_id)
     context = {
         "contact": contact,
         "case": case,
         "case_opens": opens,
+        "given": given(case) if given and case is not None else "",
         "mine": case is not None and case.in_charge(request.user, now),
         "can_claim": opens and case.owner_id is None and hasattr(request.user, "advisor_profile"),
         "told": told,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db import models
 
 from atdemain.organisation.models import User
 from cases.forms.incidents import moment, words
@@ -47,11 +48,12 @@ class AnnounceForm(forms.Form):
             "max_value": "240 minutes au plus.",
         },
     )
-    people = PeopleField("Personnes invitées", "Votre équipe est cochée d’avance.")
+    people = PeopleField("Personnes invitées", "Votre équipe d’abord, cochée d’avance ; puis l’unité.")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        found = briefings.guests(user.unit)
+        own = models.Case(models.When(team__manager=user.pk, then=0), default=1)
+        found = briefings.guests(user.unit).order_by(own, "last_name", "first_name", "pk")
         self.fields["people"].queryset = found
         team = set(
             found.filter(team__manager=user.pk).values_list("pk", flat=True) if not self.is_bound else ()

@@ -58,7 +58,7 @@ def entity(request: HttpRequest, code: str) -> HttpResponse:
     shown = {line.line.pk for line in one.lines}
     others = [line for line in known.priority_lines.all() if line.pk not in shown] if editable else []
     left = list(known.contacts.filter(active=False).order_by("name", "pk")) if editable else []
-    week = zip(WEEKDAYS, (day_as_text(day) for day in known.weekly_hours), strict=False)
+    week = zip(WEEKDAYS, (day_as_text(day).replace("-", "–") for day in known.weekly_hours), strict=False)
     context = {
         "one": one,
         "entity": known,
@@ -80,7 +80,7 @@ def entity(request: HttpRequest, code: str) -> HttpResponse:
 def hours(request: HttpRequest, code: str) -> HttpResponse:
     known = _editable(request, code)
     form = EntityHoursForm(request.POST if request.method == "POST" else None, instance=known)
-    return _saved(request, form, known, "Horaires", "Les horaires sont enregistrés.")
+    return _saved(request, form, known, "Modifier les horaires", "Les horaires sont enregistrés.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from cases.models import Client, Contact
+from cases.models import Case, Client, Contact
+from routing.models import RoutingPolicy
 from tests.office import NOW, Office
+from tests.routing.cast import present, skill
 
 from .desk import Sit
 
@@ -79,3 +81,27 @@ def test_two_clicks_on_the_button_are_one_contact(office: Office, sit: Sit) -> N
     desk.page.get_by_role("button", name="Noter l’appel").dblclick()
     desk.page.get_by_role("heading", name="1ᵉʳ contact en 7 jours").wait_for()
     assert Contact.objects.count() == 1
+
+
+def test_third_contact_opens_a_case_that_has_an_owner_at_once_and_the_page_says_why(
+    office: Office, sit: Sit
+) -> None:
+    RoutingPolicy.objects.get_or_create(version=1, defaults={"valid_from": NOW - timedelta(days=400)})
+    client = office.client("Jeanne Martin", phone=NUMBER)
+    for days in (3, 1):
+        office.contact(client, NOW - timedelta(days=days), who="advisor")
+    skill(office.people["colleague"])
+    present(office.people["colleague"], "shift", NOW - timedelta(hours=6), NOW + timedelta(hours=4))
+    desk = sit("advisor", "/record/")
+    desk.page.fill("#id_who", "0199001234")
+    desk.page.get_by_text("celui-ci serait le 3ᵉ").wait_for()
+    desk.page.select_option("#id_reason", "pas-de-synchro")
+    desk.page.get_by_role("button", name="Noter l’appel").click()
+    desk.page.get_by_role("heading", name="3ᵉ contact en 7 jours : un dossier s’ouvre").wait_for()
+    assert "Suivi par Colleague Essai" in desk.words()
+    assert "par le routage : C. Essai est en service, peut le prendre" in desk.words()
+
+    case = Case.objects.get(client=client)
+    owner = sit("colleague", f"/cases/{case.ref}/")
+    owner.click("#why-advisor summary")
+    owner.page.locator("#why-advisor").get_by_text("choisie : C. Essai").wait_for()

@@ -196,6 +196,15 @@ def test_long_absence_moves_the_affected_with_a_note_and_offers_them_back(team):
     assert Notification.objects.filter(recipient=colleague, kind="case_reassigned").count() == 1
 
 
+def test_callback_made_earlier_by_an_answer_is_told_before_its_hour(team):
+    case = team.case("callback_due")
+    case.current_promise.call_by = THURSDAY - HOUR
+    case.current_promise.save()
+    sent = shown(team, **LONG)
+    assert sent[f"note-{case.pk}-1"] == "Un rappel avant le 12/11 à 09:00, une entité a répondu."
+    assert "à appeler avant" in text_of(team.browser("manager").get(URL, asked(team, **LONG)))
+
+
 def test_case_that_nobody_offers_is_not_taken_back(team):
     case = team.case("callback_due", owner="colleague")
     sent = {"version": fresh(case).version}

@@ -17,6 +17,7 @@ from cases.models import Case
 from routing.assign import RETRY, ask, route_waiting
 from routing.enums import PresenceKind, RequestCause
 from routing.models import Assignment, ClientExclusion, RoutingRequest, UnitSharing
+from routing.panels import given_words
 from tests.office import NOW, Office
 
 from .cast import HOUR, more_advisors, present, rd3, ready, skill, takes_part
@@ -111,6 +112,17 @@ def test_same_client_goes_back_to_who_knows_them(office):
     route_waiting(NOW)
     assert fresh(case).owner_id == advisor.pk
     assert Assignment.objects.get(case=case).mode == "continuity"
+    assert given_words(fresh(case)) == "Confié à 15:30 par le routage\u00a0: A. Essai connaît déjà ce client."
+
+
+def test_why_in_words_is_without_figures_and_only_of_the_routing(office):
+    ready(office.people["colleague"])
+    case = asked(rd3(office))
+    assert given_words(fresh(case)) == ""
+    route_waiting(NOW)
+    assert "C. Essai est en service" in given_words(fresh(case))
+    assert "%" not in given_words(fresh(case))
+    assert given_words(office.case()) == ""
 
 
 def test_excluded_client_goes_to_someone_else(office):
