@@ -33,7 +33,7 @@ LONGEST = 11 * HOUR  # a shift that is stretched over a promise stays humane
 STARTS, CREWS = (8, 10, 12), (0, 8, 16)
 VOICE = "telephonie-fixe"
 #: who was trained to the rare module, by rank in the unit: they are away training while the queue waits
-TRAINED, SPENT = (5, 6, 7), (21, 22)
+TRAINED, SPENT = (5, 6, 7), (15, 16)
 
 
 def on_seeded(*, now: datetime, advisor: User, away: User, **_: Any) -> None:
@@ -76,7 +76,7 @@ def _participants() -> dict[int, list[User]]:
     """Who takes part, by unit, in the order they joined."""
     found: dict[int, list[User]] = defaultdict(list)
     taking_part = Participation.objects.select_related("employee").order_by("pk")
-    for one in taking_part.filter(consent=ConsentAnswer.ACCEPTED):
+    for one in taking_part.filter(consent=ConsentAnswer.ACCEPTED, ends_on=None):
         found[one.employee.unit_id].append(one.employee)
     return found
 
