@@ -11,6 +11,7 @@ from random import Random
 from atdemain.organisation.models import Entity, User
 from cases.demo import phrases
 from cases.demo.clock import Clock, do, window
+from cases.demo.faults import Faults
 from cases.demo.organisation import Organisation
 from cases.enums import (
     AnswerCode,
@@ -49,8 +50,8 @@ NEWS_AT = (9, 11, 13, 15, 17)
 class History:
     """Plans on the clock what the people of each unit do with a case."""
 
-    def __init__(self, made: Organisation, clock: Clock, random: Random) -> None:
-        self.made, self.clock, self.random = made, clock, random
+    def __init__(self, made: Organisation, clock: Clock, random: Random, faults: Faults) -> None:
+        self.made, self.clock, self.random, self.faults = made, clock, random, faults
         self.calendars = {unit.pk: unit.calendar() for unit in made.units.values()}
         self.codes = {unit.pk: code for code, unit in made.units.items()}
         self.busy = {made.accounts["advisor"].pk}
@@ -137,6 +138,20 @@ class History:
                 window_end=end,
             )
         self._answered(case_id, start, owner, entity)
+        if case_id % 2:
+            self._ticket(case_id, at + 22 * MINUTE, entity, start - self.random.randint(45, 300) * MINUTE)
+
+    def _ticket(self, case_id: int, at: datetime, entity: Entity, repaired: datetime) -> None:
+        """A fault ticket of the other system follows the escalation, and closes with the works."""
+
+        def opened(when: datetime) -> None:
+            case = Case.objects.select_related("line").get(pk=case_id)
+            if case.line is None or case.state != CaseState.ESCALATED:
+                return
+            ref = self.faults.of_case(case.ref, case.line.line_ref, entity.code, case.colour, when)
+            self.clock.at(repaired, lambda then: self.faults.closed(ref, then))
+
+        self.clock.at(at, opened)
 
     def _escalated(self, case_id: int, at: datetime, owner: User) -> None:
         entity = self.made.entities[self.random.choice(["bo-cuivre", "bo-cuivre", "ui-provence"])]

@@ -60,15 +60,24 @@ OFFICE_HOURS = [[["08:00", "18:00"]]] * 5 + [[], []]
 SHOP_HOURS = [[]] + [[["09:30", "19:00"]]] * 5 + [[]]
 #: code: name, kind, internal, hours, contacts (function, number ending)
 ENTITIES: dict[str, tuple[str, EntityKind, bool, list, list[str]]] = {
-    "bo-cuivre": ("BO-Cuivre", EntityKind.BACK_OFFICE, True, default_hours(), ["Permanence", "Expertise"]),
-    "ui-provence": ("UI-Provence", EntityKind.UI, True, OFFICE_HOURS, ["Pilotage terrain", "Conduite"]),
-    "agpro-sud": ("AGPRO Sud", EntityKind.AGPRO, True, OFFICE_HOURS, ["Suivi professionnel"]),
-    "ad-marseille": ("AD Marseille", EntityKind.AD, True, SHOP_HOURS, ["Responsable de boutique"]),
+    "bo-cuivre": (
+        "BO-Cuivre", EntityKind.BACK_OFFICE, True, default_hours(),
+        ["Permanence", "Expertise", "Mesures à distance", "Suivi des dossiers longs"],
+    ),
+    "ui-provence": (
+        "UI-Provence", EntityKind.UI, True, OFFICE_HOURS,
+        ["Pilotage terrain", "Conduite", "Planification", "Chantiers de câble"],
+    ),
+    "agpro-sud": ("AGPRO Sud", EntityKind.AGPRO, True, OFFICE_HOURS, ["Suivi professionnel", "Relation clients"]),
+    "ad-marseille": (
+        "AD Marseille", EntityKind.AD, True, SHOP_HOURS, ["Responsable de boutique", "Échanges de matériel"],
+    ),
     "partenaire-p1": (
-        "Partenaire P1", EntityKind.PARTNER_CONTACT_CENTRE, False, default_hours(), ["Chef de plateau"],
+        "Partenaire P1", EntityKind.PARTNER_CONTACT_CENTRE, False, default_hours(),
+        ["Chef de plateau", "Vigie", "Qualité"],
     ),
     "partenaire-p2": (
-        "Partenaire P2", EntityKind.PARTNER_FIELD, False, OFFICE_HOURS, ["Planification", "Astreinte"],
+        "Partenaire P2", EntityKind.PARTNER_FIELD, False, OFFICE_HOURS, ["Planification", "Astreinte", "Conduite"],
     ),
 }  # fmt: skip
 #: The other entities are in the list of what is missing.

@@ -20,8 +20,9 @@ from tqdm import tqdm
 from atdemain.journal.actors import system
 from atdemain.organisation.models import Unit, User
 from cases import hooks
-from cases.demo import organisation, state
+from cases.demo import incident, organisation, state
 from cases.demo.clock import Clock, swept
+from cases.demo.faults import Faults
 from cases.demo.history import History
 from cases.demo.story import CONTACTS_OF_TODAY, Story
 from cases.demo.traffic import DAYS, Inventor
@@ -97,20 +98,21 @@ def seed(now: datetime, *, total: int = TOTAL, number: int = SEED, progress: boo
     random = Random(number)
     marker = state.begin(now, number)
     with _unhurried_disk():
-        _fill(now, random, total, progress)
+        _fill(now, random, total, progress, number)
     state.finish(marker)
     return Summary(Unit.objects.count(), User.objects.count(), Contact.objects.count(), Case.objects.count())
 
 
-def _fill(now: datetime, random: Random, total: int, progress: bool) -> None:
+def _fill(now: datetime, random: Random, total: int, progress: bool, number: int) -> None:
     with transaction.atomic():
         programme, _ = ensure_reference(mode=Mode.LIVE)
         made = organisation.build(programme, now, random)
     inventor = Inventor(made, now, random)
     with transaction.atomic():
-        traffic = inventor.month(max(total - CONTACTS_OF_TODAY, 0))
+        traffic = inventor.month(max(total - CONTACTS_OF_TODAY - incident.CONTACTS, 0))
     clock = Clock(now)
-    history = History(made, clock, random)
+    faults = Faults(made, now, number)
+    history = History(made, clock, random, faults)
     ordinary, coming = traffic.contacts, len(traffic.contacts) + len(traffic.lived)
     bar = tqdm(total=coming, disable=not progress, unit=" contacts", desc="Démonstration")
     with _quiet_clock(), bar:
@@ -121,13 +123,17 @@ def _fill(now: datetime, random: Random, total: int, progress: bool) -> None:
         with transaction.atomic():
             story = Story(made, inventor, history, clock, random)
             story.plan()
+            incident.plan(made, inventor, clock, number)
         for contact in traffic.lived:
             clock.at(contact.ended_at or contact.arrived_at, _arrival(contact, history, bar))
         _plan_sweeps(clock, now - timedelta(days=DAYS), now)
         clock.run_until(now)
         swept(now)
+        faults.stock()
+        told = {"now": now, "advisor": story.advisor, "away": story.colleague, "accounts": made.accounts}
         with transaction.atomic():
-            hooks.fire("demo_seeded", now=now, advisor=story.advisor, away=story.colleague)
+            hooks.fire("demo_seeded", **told)
+        hooks.fire("demo_lived", **told, number=number)
 
 
 def _arrival(contact: IncomingContact, history: History, bar: tqdm):
