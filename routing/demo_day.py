@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
 
 from django.db.models import Max
+from django.utils import timezone
 
 from atdemain.journal.actors import Actor
 from atdemain.journal.models import AuditEvent
@@ -74,8 +75,8 @@ def _briefings(manager: User, support: User, now: datetime) -> None:
     """One held yesterday with whom was there; one announced for this week."""
     people = list(briefings.guests(manager.unit).order_by("pk"))
     for subject, led, start, told, taken in (
-        ("Filtres et microcoupures : ce qui a changé", support, _quarter(now - 25 * HOUR), now - 3 * DAY, 20),
-        ("Chantier du quartier de la gare", manager, _quarter(now + 27 * HOUR), now - 4 * HOUR, None),
+        ("Filtres et microcoupures : ce qui a changé", support, _wall(now, -1, 9, 15), now - 3 * DAY, 20),
+        ("Chantier du quartier de la gare", manager, _wall(now, 1, 13, 45), now - 4 * HOUR, None),
     ):
         end = start + 15 * MINUTE
         coming = [one for one in _free(people, start, end) if one.pk != led.pk][:12]
@@ -95,9 +96,10 @@ def _briefings(manager: User, support: User, now: datetime) -> None:
             )  # fmt: skip
 
 
-def _quarter(at: datetime) -> datetime:
-    at = at.replace(second=0, microsecond=0)
-    return at - timedelta(minutes=at.minute % 15)
+def _wall(now: datetime, days: int, hour: int, minute: int) -> datetime:
+    """So many days from today, at this hour on the wall."""
+    day = timezone.localtime(now).date() + timedelta(days=days)
+    return datetime.combine(day, time(hour, minute), timezone.get_current_timezone()).astimezone(now.tzinfo)
 
 
 def _free(people: Sequence[User], start: datetime, end: datetime) -> list[User]:
