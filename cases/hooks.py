@@ -6,7 +6,7 @@ alone; where absent there is no objection.
 
 Events: case_opened, case_reopened, case_assigned, case_released, case_delegated, case_resolved, promise_made,
 escalation_sent, escalation_withdrawn, contacts_recounted, demo_seeded (now, the log-in `advisor`, the colleague
-`away`).
+`away`, the log-ins `accounts`), then, outside any transaction, demo_lived (the same and the seed's `number`).
 Providers: assignment_advice(case, now) -> beside a manager's choice, `sentence`, `suggested` and `words` by
 advisor; weigh and weigh_own(case, advisor_id, now) -> in the transaction that gives or takes a case, `over_cap`
 and the `caution` to justify, handed on with case_assigned; waiting_reasons(cases) -> {case: why nobody has it};

@@ -1,4 +1,4 @@
-"""What routing adds to the demonstration: skills, planning, agreements, and the loads of the past month.
+"""What routing adds to the demonstration: skills, planning, agreements; then its day (`routing.demo_day`).
 
 `cases` seeds without knowing routing; the event `demo_seeded` ends its work, inside one transaction. The
 month was lived by people who took the cases they answered: the planning is laid around what they promised,
@@ -19,7 +19,6 @@ from atdemain.organisation.enums import ConsentAnswer
 from atdemain.organisation.models import Entity, Participation, Unit, User
 from cases.enums import ReasonFamily
 from cases.models import Case
-from routing import demo_loads
 from routing.enums import PresenceKind
 from routing.equity import PARTNERS, partners
 from routing.models import AdvisorSkill, FlowCompensation, Presence, RoutingPolicy, Skill, UnitSharing
@@ -33,11 +32,11 @@ LONGEST = 11 * HOUR  # a shift that is stretched over a promise stays humane
 STARTS, CREWS = (8, 10, 12), (0, 8, 16)
 VOICE = "telephonie-fixe"
 #: who was trained to the rare module, by rank in the unit: they are away training while the queue waits
-TRAINED, SPENT = (5, 6, 7), (21, 22)
+TRAINED, SPENT = (5, 6, 7), (15, 16)
 
 
-def on_seeded(*, now: datetime, advisor: User, away: User, **_: Any) -> None:
-    """`advisor` has a long day around now; `away` is the colleague whose callback is in other hands."""
+def on_seeded(*, now: datetime, advisor: User, **_: Any) -> None:
+    """`advisor` has a long day around now."""
     people = _participants()
     units = {unit.pk: unit for unit in Unit.objects.all()}
     calendars = {pk: unit.calendar() for pk, unit in units.items()}
@@ -53,30 +52,29 @@ def on_seeded(*, now: datetime, advisor: User, away: User, **_: Any) -> None:
             else:
                 rows += _planning(user, rank, calendars[unit_id], now, spans)
     training = {people[home][rank].pk for rank in TRAINED}
-    rows = [row for row in rows if row.kind == PresenceKind.SHIFT or not _around(row, now, training, away)]
+    rows = [row for row in rows if row.kind == PresenceKind.SHIFT or not _around(row, now, training)]
     rows += [
         Presence(user_id=pk, kind=PresenceKind.TRAINING, starts_at=now - 2 * HOUR, ends_at=now + 6 * HOUR)
         for pk in sorted(training)
     ]
-    rows.append(
-        Presence(
-            user=away, kind=PresenceKind.ABSENCE, starts_at=now - 2 * HOUR, ends_at=now + 8 * HOUR
-        )
-    )  # fmt: skip
     Presence.objects.bulk_create(rows, batch_size=1_000)
     _agreements(units, home)
     _compensation(now)
-    RoutingPolicy.objects.get_or_create(
-        version=1, defaults={"valid_from": now - timedelta(days=365), "reason": "Valeurs de départ"}
+    RoutingPolicy.objects.update_or_create(
+        version=1,
+        defaults={
+            "valid_from": now - timedelta(days=365),
+            "settings_json": {"tie_width_pct": 0, "conflictual": 6},
+            "reason": "Valeurs de départ du pilote",
+        },
     )
-    demo_loads.build(now)
 
 
 def _participants() -> dict[int, list[User]]:
     """Who takes part, by unit, in the order they joined."""
     found: dict[int, list[User]] = defaultdict(list)
     taking_part = Participation.objects.select_related("employee").order_by("pk")
-    for one in taking_part.filter(consent=ConsentAnswer.ACCEPTED):
+    for one in taking_part.filter(consent=ConsentAnswer.ACCEPTED, ends_on=None):
         found[one.employee.unit_id].append(one.employee)
     return found
 
@@ -214,9 +212,9 @@ def _over(
     return start, end
 
 
-def _around(row: Presence, now: datetime, training: set[int], away: User) -> bool:
-    """A break that would lie under today's training or absence."""
-    return (row.user_id in training or row.user_id == away.pk) and abs(row.starts_at - now) < 12 * HOUR
+def _around(row: Presence, now: datetime, training: set[int]) -> bool:
+    """A break that would lie under today's training."""
+    return row.user_id in training and abs(row.starts_at - now) < 12 * HOUR
 
 
 # -- between units and with partners ------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from routing import (
     call_words,
     calls,
     demo,
+    demo_day,
     mutual_help,
     panels,
     presence,
@@ -34,6 +35,7 @@ def register() -> None:
     hooks.listen("case_released", on_released)
     hooks.listen("case_assigned", on_assigned)
     hooks.listen("demo_seeded", demo.on_seeded)
+    hooks.listen("demo_lived", demo_day.on_lived)
     hooks.listen("case_delegated", on_delegated)
     for event in ("case_opened", "case_reopened", "case_released"):
         after = hooks.after_commit.setdefault(event, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from random import Random
@@ -11,6 +11,7 @@ from random import Random
 from atdemain.organisation.models import Entity, User
 from cases.demo import phrases
 from cases.demo.clock import Clock, do, window
+from cases.demo.faults import Faults
 from cases.demo.organisation import Organisation
 from cases.enums import (
     AnswerCode,
@@ -37,18 +38,27 @@ FIXES = [
     (ResolutionCode.EXPLAINED, RootCause.USAGE),
 ]
 #: how many cases in a hundred go each way
-WAYS = {"called_back": 42, "escalated": 24, "at_once": 14, "missed": 10, "cancelled": 4, "left": 6}
+WAYS = {
+    "called_back": 23, "long": 48, "escalated": 9, "at_once": 4, "missed": 9, "cancelled": 2, "left": 5,
+}  # fmt: skip
+#: what a case weighs on whoever keeps it, roughly as routing counts it
+WEIGHTS = {CaseState.OPENED: 10, CaseState.CALLBACK_DUE: 8, CaseState.ESCALATED: 5, CaseState.RESOLVED: 1}
+#: hours at which news of a long work is promised: the sweep of the demonstration has just been round
+NEWS_AT = (9, 11, 13, 15, 17)
 
 
 class History:
     """Plans on the clock what the people of each unit do with a case."""
 
-    def __init__(self, made: Organisation, clock: Clock, random: Random) -> None:
-        self.made, self.clock, self.random = made, clock, random
+    def __init__(self, made: Organisation, clock: Clock, random: Random, faults: Faults) -> None:
+        self.made, self.clock, self.random, self.faults = made, clock, random, faults
         self.calendars = {unit.pk: unit.calendar() for unit in made.units.values()}
         self.codes = {unit.pk: code for code, unit in made.units.items()}
         self.busy = {made.accounts["advisor"].pk}
         self.ways: Counter[str] = Counter()
+        #: case → who is about to take it, and when each was last given one
+        self.chosen: dict[int, int] = {}
+        self.last: dict[int, datetime] = {}
 
     def opened(self, case_id: int) -> None:
         """A case has just opened: somebody takes it, and its way is drawn."""
@@ -110,10 +120,47 @@ class History:
         self._attempt(case_id, start + 5 * MINUTE, owner, AttemptOutcome.REACHED)
         self._resolve(case_id, start + 12 * MINUTE, owner)
 
+    def _long(self, case_id: int, at: datetime, owner: User) -> None:
+        """Works that take days: the client is told so twice, and knows each time when news will come."""
+        entity = self.made.entities[self.random.choice(["bo-cuivre", "ui-provence", "ui-provence"])]
+        start, end = self._window(case_id, at, days=2, hours=NEWS_AT)
+        self._plan(case_id, at, owner, "escalate", **self.escalation(entity, start, end))
+        for days in (self.random.randint(3, 5), self.random.randint(2, 4)):
+            told = start + self.random.randint(4, 20) * MINUTE
+            start, end = self._window(case_id, told, days=days, hours=NEWS_AT)
+            self._plan(
+                case_id,
+                told,
+                owner,
+                "tell_unresolved",
+                told=self.random.choice(phrases.TOLD_WAITING),
+                window_start=start,
+                window_end=end,
+            )
+        self._answered(case_id, start, owner, entity)
+        if case_id % 2:
+            self._ticket(case_id, at + 22 * MINUTE, entity, start - self.random.randint(45, 300) * MINUTE)
+
+    def _ticket(self, case_id: int, at: datetime, entity: Entity, repaired: datetime) -> None:
+        """A fault ticket of the other system follows the escalation, and closes with the works."""
+
+        def opened(when: datetime) -> None:
+            case = Case.objects.select_related("line").get(pk=case_id)
+            if case.line is None or case.state != CaseState.ESCALATED:
+                return
+            ref = self.faults.of_case(case.ref, case.line.line_ref, entity.code, case.colour, when)
+            self.clock.at(repaired, lambda then: self.faults.closed(ref, then))
+
+        self.clock.at(at, opened)
+
     def _escalated(self, case_id: int, at: datetime, owner: User) -> None:
         entity = self.made.entities[self.random.choice(["bo-cuivre", "bo-cuivre", "ui-provence"])]
         start, end = self._window(case_id, at, days=2)
         self._plan(case_id, at, owner, "escalate", **self.escalation(entity, start, end))
+        self._answered(case_id, start, owner, entity)
+
+    def _answered(self, case_id: int, start: datetime, owner: User, entity: Entity) -> None:
+        """The entity has repaired before the promised hour; the client hears it from the owner."""
         answered = start - self.random.randint(45, 400) * MINUTE
 
         def answer(when: datetime) -> None:
@@ -155,7 +202,7 @@ class History:
             )
 
     def _promise(self, case_id: int, at: datetime, owner: User) -> tuple[datetime, datetime]:
-        start, end = self._window(case_id, at, days=self.random.choice([1, 1, 2]))
+        start, end = self._window(case_id, at, days=self.random.choice([1, 2, 2, 3]))
         self._plan(
             case_id,
             at,
@@ -193,12 +240,22 @@ class History:
 
         self.clock.at(at, act)
 
-    def _window(self, case_id: int, after: datetime, *, days: int) -> tuple[datetime, datetime]:
+    def _window(
+        self, case_id: int, after: datetime, *, days: int, hours: Sequence[int] = range(9, 18)
+    ) -> tuple[datetime, datetime]:
         calendar = self.calendars[Case.objects.values_list("unit_id", flat=True).get(pk=case_id)]
-        return window(calendar, after, days=days, hour=self.random.randint(9, 17))
+        return window(calendar, after, days=days, hour=self.random.choice(hours))
 
     def _owner(self, case: Case) -> User:
-        """Who took the call that opened the case, if able to own it; else a colleague able to."""
+        """The colleague of the unit who carries least; of equals, who was given a case longest ago."""
+        carried: Counter[int] = Counter()
+        rows = Case.objects.filter(unit=case.unit_id).exclude(state=CaseState.CLOSED).order_by()
+        for pk, owner, state, colour in rows.values_list("pk", "owner", "state", "colour"):
+            who = owner or self.chosen.get(pk)
+            if who is not None:
+                carried[who] += WEIGHTS[state] * (3 if colour == Colour.RED else 2)
         owners = [user for user in self.made.owners[self.codes[case.unit_id]] if user.pk not in self.busy]
-        answered = case.contacts.order_by("-arrived_at").values_list("handled_by", flat=True).first()
-        return next((user for user in owners if user.pk == answered), None) or self.random.choice(owners)
+        never = case.opened_at - timedelta(days=365)
+        least = min(owners, key=lambda user: (carried[user.pk], self.last.get(user.pk, never), user.pk))
+        self.chosen[case.pk], self.last[least.pk] = least.pk, case.opened_at
+        return least

@@ -53,20 +53,31 @@ OUTSIDE_REASON = "L’unité demande d’abord des effectifs et une formation av
 TEAMS_PER_UNIT, ADVISORS_PER_TEAM = 11, 11
 PARTICIPANTS = {DEMO_UNIT: 34, "uat-nord-est": 30, "uat-ouest": 30, "uat-sud-ouest": 30}  # 124
 NOT_ACCEPTED = {DEMO_UNIT: (3, 4), "uat-nord-est": (3, 3), "uat-ouest": (4, 2), "uat-sud-ouest": (3, 4)}
+#: in each unit, who accepted and then left the programme: 24 of 124 (domain.md L22)
+LEFT = 6
 
 OFFICE_HOURS = [[["08:00", "18:00"]]] * 5 + [[], []]
 SHOP_HOURS = [[]] + [[["09:30", "19:00"]]] * 5 + [[]]
 #: code: name, kind, internal, hours, contacts (function, number ending)
 ENTITIES: dict[str, tuple[str, EntityKind, bool, list, list[str]]] = {
-    "bo-cuivre": ("BO-Cuivre", EntityKind.BACK_OFFICE, True, default_hours(), ["Permanence", "Expertise"]),
-    "ui-provence": ("UI-Provence", EntityKind.UI, True, OFFICE_HOURS, ["Pilotage terrain", "Conduite"]),
-    "agpro-sud": ("AGPRO Sud", EntityKind.AGPRO, True, OFFICE_HOURS, ["Suivi professionnel"]),
-    "ad-marseille": ("AD Marseille", EntityKind.AD, True, SHOP_HOURS, ["Responsable de boutique"]),
+    "bo-cuivre": (
+        "BO-Cuivre", EntityKind.BACK_OFFICE, True, default_hours(),
+        ["Permanence", "Expertise", "Mesures à distance", "Suivi des dossiers longs"],
+    ),
+    "ui-provence": (
+        "UI-Provence", EntityKind.UI, True, OFFICE_HOURS,
+        ["Pilotage terrain", "Conduite", "Planification", "Chantiers de câble"],
+    ),
+    "agpro-sud": ("AGPRO Sud", EntityKind.AGPRO, True, OFFICE_HOURS, ["Suivi professionnel", "Relation clients"]),
+    "ad-marseille": (
+        "AD Marseille", EntityKind.AD, True, SHOP_HOURS, ["Responsable de boutique", "Échanges de matériel"],
+    ),
     "partenaire-p1": (
-        "Partenaire P1", EntityKind.PARTNER_CONTACT_CENTRE, False, default_hours(), ["Chef de plateau"],
+        "Partenaire P1", EntityKind.PARTNER_CONTACT_CENTRE, False, default_hours(),
+        ["Chef de plateau", "Vigie", "Qualité"],
     ),
     "partenaire-p2": (
-        "Partenaire P2", EntityKind.PARTNER_FIELD, False, OFFICE_HOURS, ["Planification", "Astreinte"],
+        "Partenaire P2", EntityKind.PARTNER_FIELD, False, OFFICE_HOURS, ["Planification", "Astreinte", "Conduite"],
     ),
 }  # fmt: skip
 #: The other entities are in the list of what is missing.
@@ -272,7 +283,7 @@ def _programme(made: Organisation, today: date) -> None:
 
 
 def _participations(made: Organisation, now: datetime, random: Random) -> None:
-    """124 participants in four units; some declined, some have not answered, the others may own cases."""
+    """124 participants in four units; some declined, did not answer, or left; the others may own cases."""
     asked = now - timedelta(days=200)
     starts_on = timezone.localdate(asked)
     for code, total in PARTICIPANTS.items():
@@ -280,6 +291,8 @@ def _participations(made: Organisation, now: datetime, random: Random) -> None:
         made.owners[code] = []
         for rank, advisor in enumerate(made.advisors[code][:total]):
             designated = rank % 5 == 4
+            accepting = total - silent - declined
+            left = accepting - LEFT <= rank < accepting
             participation = Participation.objects.create(
                 employee=advisor,
                 programme=made.programme,
@@ -287,12 +300,13 @@ def _participations(made: Organisation, now: datetime, random: Random) -> None:
                 mode=ParticipationMode.DESIGNATED if designated else ParticipationMode.VOLUNTEER,
                 designated_by=advisor.manager if designated else None,
                 starts_on=starts_on,
+                ends_on=timezone.localdate(now) - timedelta(days=40 + 12 * (rank % 5)) if left else None,
             )
             if rank >= total - silent:
                 continue
-            refuses = rank >= total - silent - declined
+            refuses = rank >= accepting
             answer = ConsentAnswer.DECLINED if refuses else ConsentAnswer.ACCEPTED
             at = asked + timedelta(days=random.randint(1, 20), minutes=random.randint(0, 400))
             consent(participation, advisor, answer, TEXT_VERSION, at)
-            if not refuses:
+            if not refuses and not left:
                 made.owners[code].append(advisor)

@@ -40,6 +40,11 @@ TOLD_PROGRESS = [
     "Le remplacement de la box est lancé, livraison en point relais.",
     "Le diagnostic continue, le client sait quand il sera rappelé.",
 ]
+TOLD_WAITING = [
+    "Travaux en cours sur le câble, la réparation est annoncée pour la semaine.",
+    "Le technicien attend une pièce ; le client préfère être tenu au courant en fin de journée.",
+    "Défaut localisé entre deux chambres : ouverture demandée, pas encore de date.",
+]
 TOLD_SOLVED = [
     "Service rétabli, vérifié ensemble au téléphone.",
     "Débit retrouvé, test concluant avec le client.",

@@ -25,7 +25,8 @@ SOURCE = "acd-demo"
 DAYS = 30
 WINDOW = timedelta(hours=168)
 UNIDENTIFIED, INTERNAL, TEST, OUTBOUND = 1_200, 150, 30, 900
-REPEATERS = {DEMO_UNIT: 60, "uat-nord-est": 52, "uat-ouest": 56, "uat-sud-ouest": 52, OUTSIDE_UNIT: 60}
+#: so many that each participant keeps one or two cases at once: below, no sharing can be fair (docs/routing.md)
+REPEATERS = {DEMO_UNIT: 70, "uat-nord-est": 60, "uat-ouest": 60, "uat-sud-ouest": 58, OUTSIDE_UNIT: 60}
 UNIT_WEIGHTS = {DEMO_UNIT: 24, "uat-nord-est": 18, "uat-ouest": 20, "uat-sud-ouest": 17, OUTSIDE_UNIT: 21}
 PHONE_NUMBERS = 9_800
 PARTNER_SHARE = 0.3
@@ -56,9 +57,10 @@ class Plan:
 
 @dataclass
 class Traffic:
+    """`lived`: those that open, reopen or join a case; nothing happens when the others come in."""
+
     contacts: list[IncomingContact] = field(default_factory=list)
-    #: clients who reach three contacts in seven days
-    repeaters: set[int] = field(default_factory=set)
+    lived: list[IncomingContact] = field(default_factory=list)
 
 
 class Inventor:
@@ -163,17 +165,20 @@ class Inventor:
         }
         plans = self._plans(total - sum(special.values()), scale)
         save_customers([plan.customer for plan in plans])
-        traffic = Traffic(repeaters={plan.customer.client.pk for plan in plans if plan.repeats})
+        traffic = Traffic()
         for plan in plans:
             for rank, at in enumerate(plan.times):
                 handler = None
                 if plan.repeats and rank >= 2:
                     handler = self.random.choice(self._answering(plan.customer.unit))
-                traffic.contacts.append(self.contact(plan.customer, at, counts=plan.repeats, handler=handler))
+                made = self.contact(plan.customer, at, counts=plan.repeats, handler=handler)
+                counts = plan.repeats and rank >= 2 and plan.customer.unit != OUTSIDE_UNIT
+                (traffic.lived if counts else traffic.contacts).append(made)
         ordinary = [plan.customer for plan in plans if not plan.repeats]
         for kind, count in special.items():
             traffic.contacts += [self._special(kind, ordinary) for _ in range(count)]
-        traffic.contacts.sort(key=lambda contact: (contact.arrived_at, contact.source_id))
+        for contacts in (traffic.contacts, traffic.lived):
+            contacts.sort(key=lambda contact: (contact.arrived_at, contact.source_id))
         return traffic
 
     def _answering(self, unit: str) -> list[User]:

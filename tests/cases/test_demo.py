@@ -53,7 +53,8 @@ def test_demo_has_exactly_the_contacts_asked_over_thirty_days(demo):
 
 @pytest.mark.django_db
 def test_demo_phones_belong_to_nobody(demo):
-    numbers = set(Client.objects.order_by().values_list("phones__e164", flat=True))
+    reached = Client.objects.filter(phones__isnull=False)  # nobody calls back the record of an incident
+    numbers = set(reached.order_by().values_list("phones__e164", flat=True))
     assert all(number.startswith("+3319900") for number in numbers)
 
 
