@@ -158,6 +158,13 @@ class CancelReason(TextChoices):
     TEST = "test", "Test"
 
 
+class RequestStatus(TextChoices):
+    OPEN = "open", "À trancher"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    LAPSED = "lapsed", "Sans objet"
+
+
 class ResolutionCode(TextChoices):
     REPAIRED_NETWORK = "repaired_network", "Réparation sur le réseau"
     REPAIRED_HOME = "repaired_home", "Réparation chez le client"

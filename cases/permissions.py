@@ -51,6 +51,8 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "reopen": frozenset({A, M}),
     "merge": frozenset({A, M}),
     "cancel": frozenset({M}),
+    "request_cancel": frozenset({A}),
+    "refuse_cancel": frozenset({M}),
     "restore": frozenset({M}),
     "flag_unrelated": frozenset({A}),
     "decide_unrelated": frozenset({M}),
@@ -71,6 +73,7 @@ IN_CHARGE = frozenset(
         "give_info",
         "request_status",
         "warm_transfer",
+        "request_cancel",
         "return_delegation",
     }
 )

@@ -254,6 +254,11 @@ def _colour(row: _Row) -> str:
     return f"Couleur changée{NBSP}: {old} → {new}"
 
 
+def _cancel(row: _Row) -> str:
+    asked = ", comme demandé" if row.new("cancel_request") else ""
+    return f"Annulé{asked}{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}"
+
+
 def _attach(row: _Row) -> str:
     text = "Nouveau contact du client, rattaché au dossier"
     return text + (
@@ -348,7 +353,11 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
         f"Fusionné dans {row.personal('merged_ref', 'un autre dossier')}, comme les fiches du client"
     ),
     "merge_effect": _merge_effect,
-    "cancel": lambda row: f"Annulé{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}",
+    "cancel": _cancel,
+    "request_cancel": lambda row: (
+        f"Annulation demandée{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}"
+    ),
+    "refuse_cancel": lambda row: "Demande d’annulation refusée",
     "restore": lambda row: "Annulation annulée",
     "claim": lambda row: "Dossier pris dans la file du service",
     "release": lambda row: "Dossier rendu à la file du service\u00a0: le conseiller ne peut plus le garder",
@@ -410,6 +419,8 @@ ACTION_WORDS: Mapping[str, str] = {
     "merge_by_client": "fusionner avec les fiches du client",
     "merge_effect": "recevoir un dossier fusionné",
     "cancel": "annuler le dossier",
+    "request_cancel": "demander l’annulation",
+    "refuse_cancel": "refuser l’annulation",
     "restore": "rétablir",
     "claim": "prendre le dossier",
     "release": "rendre à la file du service",

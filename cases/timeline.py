@@ -51,6 +51,8 @@ LOOK: Mapping[str, tuple[str, str]] = {
     "merge": ("shuffle", ""),
     "merge_by_client": ("shuffle", ""),
     "cancel": ("x", ""),
+    "request_cancel": ("why", ""),
+    "refuse_cancel": ("x", ""),
     "restore": ("folder", ""),
     "add_note": ("note", ""),
     "help_asked": ("users", ""),

@@ -470,6 +470,15 @@ cases:act                            GET                            cancel:own  
 cases:act                            POST                           cancel:own                 403 403 403 403 302 403 403 403 403 log
 cases:act                            GET|POST                       cancel:elsewhere           403 403 403 403 404 403 403 403 403 log
 cases:act                            GET|POST                       cancel:unknown             403 403 403 403 404 403 403 403 403 log
+cases:act                            GET                            request_cancel:own         200 403 403 403 403 403 403 403 403 log
+cases:act                            POST                           request_cancel:own         302 403 403 403 403 403 403 403 403 log
+cases:act                            GET|POST                       request_cancel:unit        403 403 403 403 403 403 403 403 403 log
+cases:act                            GET|POST                       request_cancel:elsewhere   404 403 403 403 403 403 403 403 403 log
+cases:act                            GET|POST                       request_cancel:unknown     404 403 403 403 403 403 403 403 403 log
+cases:act                            GET                            refuse_cancel:own          403 403 403 403 200 403 403 403 403 log
+cases:act                            POST                           refuse_cancel:own          403 403 403 403 302 403 403 403 403 log
+cases:act                            GET|POST                       refuse_cancel:elsewhere    403 403 403 403 404 403 403 403 403 log
+cases:act                            GET|POST                       refuse_cancel:unknown      403 403 403 403 404 403 403 403 403 log
 cases:act                            GET                            restore:own                403 403 403 403 200 403 403 403 403 log
 cases:act                            POST                           restore:own                403 403 403 403 302 403 403 403 403 log
 cases:act                            GET|POST                       restore:elsewhere          403 403 403 403 404 403 403 403 403 log

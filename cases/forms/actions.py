@@ -14,7 +14,6 @@ from cases.enums import (
     OPEN_ESCALATION,
     AssignmentReason,
     AttemptOutcome,
-    CancelReason,
     ClientConfirmation,
     Colour,
     RebookInitiator,
@@ -25,6 +24,7 @@ from cases.models import Case
 from cases.slots import AHEAD_BUSINESS_DAYS
 
 from .base import ActionForm, SlotForm
+from .cancelling import CancelForm, RefuseCancelForm, RequestCancelForm
 from .escalations import ESCALATION_FORMS
 from .fields import Minutes, MomentField, RowField, SlotField, number_in, radios, select, text
 
@@ -203,16 +203,6 @@ class RestoreForm(ActionForm):
     reason = text("Pourquoi", rows=2, minimum=10, maximum=400)
 
 
-class CancelForm(ActionForm):
-    action = "cancel"
-    title = "Annuler le dossier"
-    button = "Annuler le dossier"
-    intro = "Les escalades ouvertes sont retirées et le rappel promis tombe. Un manager peut rétablir le dossier pendant 7 jours."
-
-    cancel_reason = select("Motif", CancelReason.choices)
-    reason = text("Précision", rows=2, maximum=400, required=False)
-
-
 class MergeForm(ActionForm):
     action = "merge"
     title = "Fusionner"
@@ -363,6 +353,8 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
         ReopenForm,
         RestoreForm,
         CancelForm,
+        RequestCancelForm,
+        RefuseCancelForm,
         MergeForm,
         AssignForm,
         DelegateForm,

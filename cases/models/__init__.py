@@ -6,12 +6,14 @@ from .fault import FaultTicket, FaultTicketChange
 from .imports import BackfillRun, ImportRun
 from .promise import CallbackAttempt, Promise
 from .repeat import MassIncident, RepeatRule, RepeatVerdict
+from .request import CancelRequest
 from .timer import Heartbeat, Timer
 
 __all__ = [
     "BackfillRun",
     "CallLeg",
     "CallbackAttempt",
+    "CancelRequest",
     "Case",
     "CaseNote",
     "Client",

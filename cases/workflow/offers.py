@@ -85,6 +85,7 @@ BUTTONS: tuple[Button, ...] = (
     Button("set_colour", "Changer la couleur", "octagon", _working, grey=False),
     Button("merge", "Fusionner", "shuffle", lambda f, n, c: guards.merge(f)),
     Button("cancel", "Annuler le dossier", "x", lambda f, n, c: guards.cancel(f)),
+    Button("request_cancel", "Demander l’annulation", "x", lambda f, n, c: guards.cancel(f), grey=False),
     Button("flag_unrelated", "Motif sans rapport", "why", _working, grey=False),
     Button("decide_unrelated", "Décider du motif sans rapport", "why", _working, grey=False),
 )
@@ -112,6 +113,8 @@ def available(
         if button.action == "return_delegation" and case.delegate_id is None:
             continue
         if button.action in ("flag_unrelated", "decide_unrelated") and not _flagged(loaded, button.action):
+            continue
+        if button.action == "request_cancel" and not reasons and loaded.cancel_asked:
             continue
         if button.action == "merge" and not reasons and not loaded.mergeable:
             reasons = [Reason("nothing_to_merge", "Ce client n’a pas d’autre dossier en cours.")]
