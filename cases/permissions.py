@@ -41,6 +41,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "request_status": frozenset({A, S, M}),
     "warm_transfer": frozenset({A, M}),
     "add_note": frozenset({A, S, M}),
+    "record_satisfaction": frozenset({A, S, M}),
     "claim": frozenset({A}),
     "assign": frozenset({M}),
     "hand_over": frozenset({M}),
@@ -74,6 +75,7 @@ IN_CHARGE = frozenset(
         "request_status",
         "warm_transfer",
         "request_cancel",
+        "record_satisfaction",
         "return_delegation",
     }
 )

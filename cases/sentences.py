@@ -22,6 +22,7 @@ from cases.enums import (
     CaseState,
     ClientConfirmation,
     Colour,
+    DissatisfactionCause,
     EscalationMode,
     FaultSystem,
     Origin,
@@ -254,6 +255,14 @@ def _colour(row: _Row) -> str:
     return f"Couleur changée{NBSP}: {old} → {new}"
 
 
+def _satisfaction(row: _Row) -> str:
+    cause = _label(DissatisfactionCause, row.new("cause")).lower()
+    why = f"{NBSP}; cause{NBSP}: {cause}" if cause else ""
+    if row.old("score") is not None:
+        return f"Satisfaction corrigée{NBSP}: {row.old('score')} → {row.new('score')} sur 10{why}"
+    return f"Satisfaction du client{NBSP}: {row.new('score')} sur 10{why}"
+
+
 def _cancel(row: _Row) -> str:
     asked = ", comme demandé" if row.new("cancel_request") else ""
     return f"Annulé{asked}{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}"
@@ -347,6 +356,7 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
         "Rouvert à la main"
         + (f"{NBSP}: clos par erreur" if row.event.reason_code == "closed_by_mistake" else "")
     ),
+    "record_satisfaction": _satisfaction,
     "confirm": lambda row: f"Résolution confirmée{NBSP}: aucun contact en 7 jours",
     "merge": lambda row: f"Fusionné dans {row.personal('merged_ref', 'un autre dossier')}",
     "merge_by_client": lambda row: (
@@ -414,6 +424,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "resolve": "résoudre",
     "reopen_by_contact": "rouvrir sur un nouveau contact",
     "reopen": "rouvrir",
+    "record_satisfaction": "noter la satisfaction",
     "confirm": "confirmer la résolution",
     "merge": "fusionner",
     "merge_by_client": "fusionner avec les fiches du client",

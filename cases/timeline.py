@@ -45,6 +45,7 @@ LOOK: Mapping[str, tuple[str, str]] = {
     "promise_reached": ("clock", "late"),
     "promise_missed": ("alert", "late"),
     "resolve": ("check", "answer"),
+    "record_satisfaction": ("note", "answer"),
     "confirm": ("lock", ""),
     "reopen": ("alert", "late"),
     "reopen_by_contact": ("alert", "late"),

@@ -74,6 +74,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "request_status": ("escalated", {}),
     "warm_transfer": ("opened", SLOT | {"summary": TOLD, "reason": "expertise", "colour": "red"}),
     "add_note": ("opened", {"text": "Le client préfère le matin."}),
+    "record_satisfaction": ("resolved", {"score": "4", "cause": "delay"}),
     "claim": ("opened", {}),
     "assign": ("opened", {"reason_code": "load"}),
     "delegate": ("opened", {}),

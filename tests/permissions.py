@@ -483,6 +483,10 @@ cases:act                            GET                            restore:own 
 cases:act                            POST                           restore:own                403 403 403 403 302 403 403 403 403 log
 cases:act                            GET|POST                       restore:elsewhere          403 403 403 403 404 403 403 403 403 log
 cases:act                            GET|POST                       restore:unknown            403 403 403 403 404 403 403 403 403 log
+cases:act                            GET                            record_satisfaction:own    200 403 403 403 200 403 403 403 403 log
+cases:act                            POST                           record_satisfaction:own    302 403 403 403 302 403 403 403 403 log
+cases:act                            GET|POST                       record_satisfaction:elsewhere 404 404 403 403 404 403 403 403 403 log
+cases:act                            GET|POST                       record_satisfaction:unknown 404 404 403 403 404 403 403 403 403 log
 cases:act                            GET                            flag_unrelated:own         200 403 403 403 403 403 403 403 403 log
 cases:act                            POST                           flag_unrelated:own         302 403 403 403 403 403 403 403 403 log
 cases:act                            GET|POST                       flag_unrelated:elsewhere   404 403 403 403 403 403 403 403 403 log

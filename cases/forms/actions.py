@@ -27,6 +27,7 @@ from .base import ActionForm, SlotForm
 from .cancelling import CancelForm, RefuseCancelForm, RequestCancelForm
 from .escalations import ESCALATION_FORMS
 from .fields import Minutes, MomentField, RowField, SlotField, number_in, radios, select, text
+from .satisfaction import SatisfactionForm
 
 
 class OnBehalf(forms.Form):
@@ -350,6 +351,7 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
         *ESCALATION_FORMS,
         ResolveForm,
         NoteForm,
+        SatisfactionForm,
         ReopenForm,
         RestoreForm,
         CancelForm,

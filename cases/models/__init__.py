@@ -7,6 +7,7 @@ from .imports import BackfillRun, ImportRun
 from .promise import CallbackAttempt, Promise
 from .repeat import MassIncident, RepeatRule, RepeatVerdict
 from .request import CancelRequest
+from .satisfaction import SatisfactionAnswer
 from .timer import Heartbeat, Timer
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "Reason",
     "RepeatRule",
     "RepeatVerdict",
+    "SatisfactionAnswer",
     "Timer",
 ]

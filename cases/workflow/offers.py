@@ -71,6 +71,13 @@ BUTTONS: tuple[Button, ...] = (
     Button("warm_transfer", "Transférer l’appel", "phone", lambda f, n, c: guards.escalate(f), grey=False),
     Button("resolve", "Résoudre", "check", lambda f, n, c: guards.resolve(f, reached_now=True, calendar=c)),
     Button("add_note", "Noter", "note", lambda f, n, c: [], "n"),
+    Button(
+        "record_satisfaction",
+        "Noter la satisfaction",
+        "note",
+        lambda f, n, c: guards.satisfaction(f),
+        grey=False,
+    ),
     Button("reopen", "Rouvrir", "folder", lambda f, n, c: guards.reopen(f), grey=False),
     Button("restore", "Rétablir", "folder", lambda f, n, c: guards.restore(f, n), grey=False),
     Button("assign", "Confier", "shuffle", _working, grey=False),

@@ -53,6 +53,7 @@ FORMS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     ),
     "add_note": ("opened", {"text": "Le client préfère le matin."}, {"text"}),
     "cancel": ("opened", {"cancel_reason": "test"}, {"cancel_reason"}),
+    "record_satisfaction": ("resolved", {"score": "4", "cause": "delay"}, {"score", "cause"}),
     "request_cancel": ("opened", {"cancel_reason": "test", "text": WHY}, {"cancel_reason", "text"}),
     "set_colour": ("opened", {"colour": "red", "reason": WHY}, {"colour", "reason"}),
     "reopen": ("resolved", {"reason": WHY}, {"reason"}),

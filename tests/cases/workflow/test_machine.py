@@ -58,8 +58,8 @@ LIKELY = {
     "escalate log_attempt assign merge cancel",
     CaseState.CALLBACK_DUE: "tell_unresolved tell_unresolved rebook resolve resolve escalate log_attempt "
     "correct_attempt merge assign cancel",
-    CaseState.RESOLVED: "reopen add_note merge flag_unrelated decide_unrelated",
-    CaseState.CLOSED: "restore add_note",
+    CaseState.RESOLVED: "reopen record_satisfaction add_note merge flag_unrelated decide_unrelated",
+    CaseState.CLOSED: "restore record_satisfaction add_note",
 }
 ACTS = sorted(
     {name for names in LIKELY.values() for name in names.split()} | {"return_delegation", "set_colour"}
@@ -242,6 +242,10 @@ class CaseMachine(RuleBasedStateMachine):
             "cancel": lambda: {"cancel_reason": draw(st.sampled_from(CancelReason.values))},
             "request_cancel": lambda: {"cancel_reason": "test", "text": REASON},
             "refuse_cancel": lambda: {"reason": REASON},
+            "record_satisfaction": lambda: {
+                "score": draw(st.integers(-1, 11)),
+                "cause": draw(st.sampled_from(["", "delay", "x"])),
+            },
             "restore": lambda: {"reason": REASON},
             "flag_unrelated": lambda: {"reason": REASON},
             "decide_unrelated": lambda: {"agreed": draw(st.booleans())},
