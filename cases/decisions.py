@@ -54,6 +54,8 @@ def decide(row: Due, around: Surroundings, now: datetime) -> Verdict:
         return _unassigned(row, around, now)
     if row.kind == TimerKind.SILENT_CASE:
         return _silent(row, around, now)
+    if row.kind == TimerKind.SATISFACTION:
+        return _satisfaction(row, around, now)
     raise ValueError(f"Échéance de type {row.kind} sans engagement.")
 
 
@@ -148,6 +150,15 @@ def _unassigned(row: Due, around: Surroundings, now: datetime) -> Verdict:
         return Verdict(row, TimerStatus.VOID)
     told = around.organisation.managers(row) if row.kind == TimerKind.UNASSIGNED_MANAGER else None
     return Verdict(row, TimerStatus.DONE, _notices(row, around, now, told))
+
+
+def _satisfaction(row: Due, around: Surroundings, now: datetime) -> Verdict:
+    """T09: once per resolution, while it holds; a reopening, a merge or a closure made the row void already."""
+    if row.state != CaseState.RESOLVED or row.resolved_at is None:
+        return Verdict(row, TimerStatus.VOID)
+    if row.resolved_at + ladder.SATISFACTION > now:  # resolved again since
+        return Verdict(row, TimerStatus.VOID)
+    return Verdict(row, TimerStatus.DONE, _notices(row, around, now))
 
 
 def _silent(row: Due, around: Surroundings, now: datetime) -> Verdict:

@@ -9,11 +9,12 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery,
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.statements import Param, Statement
-from cases.enums import TimerStatus
+from cases.enums import RequestStatus, TimerStatus
 from cases.explain import OPENING_VERDICT
 from cases.guards import AttemptFact
 from cases.models import (
     CallbackAttempt,
+    CancelRequest,
     Case,
     ClientPhone,
     Contact,
@@ -35,6 +36,9 @@ BESIDE: dict[str, Any] = {
     "other_of_client": Exists(_OTHER.filter(client=OuterRef("client"))),
     "failed_at": Subquery(_FAILED.values("at")[:1]),
     "failed_unrelated": Subquery(_FAILED.values("unrelated")[:1]),
+    "cancel_asked": Exists(
+        CancelRequest.objects.filter(case=OuterRef("pk"), status=RequestStatus.OPEN).order_by()
+    ),
     "has_faults": Exists(
         FaultTicket.objects.filter(
             Q(case=OuterRef("pk")) | Q(line=OuterRef("line"), closed_at=None)
@@ -105,7 +109,16 @@ class Dossier:
         self.loaded.contacts = self.own_contacts
         self.loaded.other_working = "" if case.is_working else case.other_working or ""
         self.loaded.mergeable = case.other_of_client
+        self.loaded.cancel_asked = case.cancel_asked
         self.loaded.failures = [(case.failed_at, case.failed_unrelated)] if case.failed_at else []
+
+    @property
+    def cancel_request(self) -> CancelRequest | None:
+        """The one that waits for a manager; no query where there is none."""
+        if not self.case.cancel_asked:
+            return None
+        waiting = CancelRequest.objects.filter(case=self.case, status=RequestStatus.OPEN)
+        return waiting.select_related("by").first()
 
     @property
     def faults(self) -> list[FaultTicket]:

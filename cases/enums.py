@@ -158,6 +158,21 @@ class CancelReason(TextChoices):
     TEST = "test", "Test"
 
 
+class DissatisfactionCause(TextChoices):
+    TECHNICAL_UNRESOLVED = "technical_unresolved", "Problème technique non résolu"
+    DELAY = "delay", "Délai"
+    ATTITUDE = "attitude", "Accueil, relation"
+    PRICE = "price", "Prix"
+    OTHER = "other", "Autre"
+
+
+class RequestStatus(TextChoices):
+    OPEN = "open", "À trancher"
+    ACCEPTED = "accepted", "Acceptée"
+    REFUSED = "refused", "Refusée"
+    LAPSED = "lapsed", "Sans objet"
+
+
 class ResolutionCode(TextChoices):
     REPAIRED_NETWORK = "repaired_network", "Réparation sur le réseau"
     REPAIRED_HOME = "repaired_home", "Réparation chez le client"
@@ -300,6 +315,7 @@ class TimerKind(TextChoices):
     FIRST_ACTION_OWNER = "first_action_owner", "Première action, conseiller"
     FIRST_ACTION_MANAGER = "first_action_manager", "Première action, manager"
     SILENT_CASE = "silent_case", "Dossier silencieux"
+    SATISFACTION = "satisfaction", "Question de satisfaction à poser"
     CONFIRM = "confirm", "Fin d’observation"
     ENTITY_ACK = "entity_ack", "Accusé de réception attendu de l’entité"
     ENTITY_ACK_HEAD = "entity_ack_head", "Toujours sans accusé, direction et manager"

@@ -82,6 +82,7 @@ CLOCK_WORDS = {
     "entity_answer_head": "toujours sans réponse, la direction de l’entité et le manager sont prévenus",
     "promise_entity": "sans réponse, l’entité est priée de dire où elle en est",
     "silent_case": "sans événement, le dossier est signalé silencieux au manager",
+    "satisfaction": "la question de satisfaction est proposée au conseiller en charge",
     "confirm": "sans nouveau contact, le dossier est clos et confirmé",
 }
 

@@ -456,6 +456,15 @@ def cancel(facts: CaseFacts) -> list[Reason]:
     return in_state(facts, CaseState.OPENED, CaseState.ESCALATED, CaseState.CALLBACK_DUE)
 
 
+def satisfaction(facts: CaseFacts) -> list[Reason]:
+    confirmed = facts.state == CaseState.CLOSED and facts.closure_kind == ClosureKind.CONFIRMED
+    if facts.state == CaseState.RESOLVED or confirmed:
+        return []
+    return [
+        Reason("not_resolved", "La satisfaction se demande quand le dossier est résolu, ou clos confirmé.")
+    ]
+
+
 def restore(facts: CaseFacts, now: datetime) -> list[Reason]:
     if facts.state != CaseState.CLOSED or facts.closure_kind != ClosureKind.CANCELLED:
         return [Reason("not_cancelled", "Seul un dossier annulé se rétablit.")]

@@ -28,6 +28,7 @@ FIRST_ACTION_REOPENED_MINUTES = 120
 SILENT_DAYS = 3
 OBSERVATION = timedelta(hours=168)
 LATE_RECORDS = timedelta(hours=48)
+SATISFACTION = timedelta(hours=24)
 
 #: Steps of the ladder, in rank: the order between two steps due at the same instant.
 STEPS = (
@@ -160,6 +161,15 @@ def unassigned_steps(calendar: BusinessCalendar, now: datetime) -> list[Step]:
 def silent_due(calendar: BusinessCalendar, last_event_at: datetime) -> datetime:
     """TM6: end of the third business day without an event."""
     return calendar.add_business_days(last_event_at, SILENT_DAYS)
+
+
+def satisfaction_due(calendar: BusinessCalendar, resolved_at: datetime) -> datetime:
+    """T09: a day later in plain time; when the unit is closed then, its next opening (plain time if none)."""
+    due = resolved_at + SATISFACTION
+    try:
+        return calendar.next_opening(due)
+    except NeverOpen:
+        return due
 
 
 def confirm_due(resolved_at: datetime) -> datetime:

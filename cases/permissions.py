@@ -41,6 +41,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "request_status": frozenset({A, S, M}),
     "warm_transfer": frozenset({A, M}),
     "add_note": frozenset({A, S, M}),
+    "record_satisfaction": frozenset({A, S, M}),
     "claim": frozenset({A}),
     "assign": frozenset({M}),
     "hand_over": frozenset({M}),
@@ -51,6 +52,8 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "reopen": frozenset({A, M}),
     "merge": frozenset({A, M}),
     "cancel": frozenset({M}),
+    "request_cancel": frozenset({A}),
+    "refuse_cancel": frozenset({M}),
     "restore": frozenset({M}),
     "flag_unrelated": frozenset({A}),
     "decide_unrelated": frozenset({M}),
@@ -71,6 +74,8 @@ IN_CHARGE = frozenset(
         "give_info",
         "request_status",
         "warm_transfer",
+        "request_cancel",
+        "record_satisfaction",
         "return_delegation",
     }
 )

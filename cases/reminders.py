@@ -11,10 +11,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from cases.client_messages import SATISFACTION_QUESTION
 from cases.enums import TimerKind
 
 OWNER_STEPS = frozenset(
-    {TimerKind.PROMISE_BEFORE.value, TimerKind.PROMISE_START.value, TimerKind.FIRST_ACTION_OWNER.value}
+    {
+        TimerKind.PROMISE_BEFORE.value,
+        TimerKind.PROMISE_START.value,
+        TimerKind.FIRST_ACTION_OWNER.value,
+        TimerKind.SATISFACTION.value,
+    }
 )
 OWNER_AND_DELEGATE_STEPS = frozenset({TimerKind.PROMISE_MISSED.value, TimerKind.PROMISE_WINDOW_END.value})
 HEAD_STEPS = frozenset({TimerKind.PROMISE_PLUS_120.value, TimerKind.UNASSIGNED_HEAD.value})
@@ -120,7 +126,7 @@ def wording(
     `start`, `end` and `call_by` are the promise's, shown in `tz`. Remembered: a unit's windows are shared.
     """
     if start is None or end is None:
-        return Wording(_CASE_TITLES[kind], "")
+        return Wording(_CASE_TITLES[kind], _CASE_BODIES.get(kind, ""))
     opens, closes = start.astimezone(tz), end.astimezone(tz)
     body = f"Fenêtre promise au client : le {opens:%d/%m/%Y} de {opens:%H:%M} à {closes:%H:%M}."
     key = kind
@@ -156,8 +162,10 @@ _CASE_TITLES = {
     TimerKind.UNASSIGNED_HEAD.value: "Sans conseiller depuis 1 heure, toutes les unités ont été sollicitées",
     TimerKind.FIRST_ACTION_OWNER.value: "Première action attendue",
     TimerKind.FIRST_ACTION_MANAGER.value: "Toujours aucune action",
+    TimerKind.SATISFACTION.value: "Question de satisfaction à poser au client",
     TimerKind.SILENT_CASE.value: "Aucun événement depuis 3 jours ouvrés",
 }
+_CASE_BODIES = {TimerKind.SATISFACTION.value: f"À demander au client : « {SATISFACTION_QUESTION} »"}
 _ENTITY_TITLES = {
     TimerKind.ENTITY_ACK.value: "Accusé de réception de {entity} attendu depuis le {when}",
     TimerKind.ENTITY_ACK_HEAD.value: "{entity} n’a toujours pas accusé réception, attendu le {when}",

@@ -22,6 +22,7 @@ from cases.enums import (
     CaseState,
     ClientConfirmation,
     Colour,
+    DissatisfactionCause,
     EscalationMode,
     FaultSystem,
     Origin,
@@ -254,6 +255,19 @@ def _colour(row: _Row) -> str:
     return f"Couleur changée{NBSP}: {old} → {new}"
 
 
+def _satisfaction(row: _Row) -> str:
+    cause = _label(DissatisfactionCause, row.new("cause")).lower()
+    why = f"{NBSP}; cause{NBSP}: {cause}" if cause else ""
+    if row.old("score") is not None:
+        return f"Satisfaction corrigée{NBSP}: {row.old('score')} → {row.new('score')} sur 10{why}"
+    return f"Satisfaction du client{NBSP}: {row.new('score')} sur 10{why}"
+
+
+def _cancel(row: _Row) -> str:
+    asked = ", comme demandé" if row.new("cancel_request") else ""
+    return f"Annulé{asked}{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}"
+
+
 def _attach(row: _Row) -> str:
     text = "Nouveau contact du client, rattaché au dossier"
     return text + (
@@ -342,13 +356,18 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
         "Rouvert à la main"
         + (f"{NBSP}: clos par erreur" if row.event.reason_code == "closed_by_mistake" else "")
     ),
+    "record_satisfaction": _satisfaction,
     "confirm": lambda row: f"Résolution confirmée{NBSP}: aucun contact en 7 jours",
     "merge": lambda row: f"Fusionné dans {row.personal('merged_ref', 'un autre dossier')}",
     "merge_by_client": lambda row: (
         f"Fusionné dans {row.personal('merged_ref', 'un autre dossier')}, comme les fiches du client"
     ),
     "merge_effect": _merge_effect,
-    "cancel": lambda row: f"Annulé{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}",
+    "cancel": _cancel,
+    "request_cancel": lambda row: (
+        f"Annulation demandée{NBSP}: {_label(CancelReason, row.event.reason_code).lower()}"
+    ),
+    "refuse_cancel": lambda row: "Demande d’annulation refusée",
     "restore": lambda row: "Annulation annulée",
     "claim": lambda row: "Dossier pris dans la file du service",
     "release": lambda row: "Dossier rendu à la file du service\u00a0: le conseiller ne peut plus le garder",
@@ -405,11 +424,14 @@ ACTION_WORDS: Mapping[str, str] = {
     "resolve": "résoudre",
     "reopen_by_contact": "rouvrir sur un nouveau contact",
     "reopen": "rouvrir",
+    "record_satisfaction": "noter la satisfaction",
     "confirm": "confirmer la résolution",
     "merge": "fusionner",
     "merge_by_client": "fusionner avec les fiches du client",
     "merge_effect": "recevoir un dossier fusionné",
     "cancel": "annuler le dossier",
+    "request_cancel": "demander l’annulation",
+    "refuse_cancel": "refuser l’annulation",
     "restore": "rétablir",
     "claim": "prendre le dossier",
     "release": "rendre à la file du service",

@@ -19,6 +19,7 @@ from cases.models import Case, Escalation, Promise, Timer
 
 UNASSIGNED = (TimerKind.UNASSIGNED_MANAGER, TimerKind.UNASSIGNED_HEAD)
 ENTITY_ACK = (TimerKind.ENTITY_ACK, TimerKind.ENTITY_ACK_HEAD)
+RESOLVED = (TimerKind.CONFIRM, TimerKind.SATISFACTION)
 FIRST_ACTION = (TimerKind.FIRST_ACTION_OWNER, TimerKind.FIRST_ACTION_MANAGER)
 
 
@@ -71,10 +72,23 @@ def plan_first_action(
     _insert(case.pk, case.version, ladder.first_action_steps(calendar, now, minutes))
 
 
-def plan_confirm(case: Case) -> None:
-    """TM7: the end of observation of a case that has just been resolved (`resolved_at` set)."""
-    _void_kinds(case, (TimerKind.CONFIRM,))
-    _insert(case.pk, case.version, [ladder.Step(TimerKind.CONFIRM, ladder.confirm_due(case.resolved_at))])
+def plan_resolved(case: Case, calendar: BusinessCalendar) -> None:
+    """A case that has just been resolved (`resolved_at` set): TM7, and the question of satisfaction.
+
+    `calendar` is the owner's unit's.
+    """
+    _void_kinds(case, RESOLVED)
+    asked = ladder.Step(TimerKind.SATISFACTION, ladder.satisfaction_due(calendar, case.resolved_at))
+    _insert(
+        case.pk,
+        case.version,
+        [asked, ladder.Step(TimerKind.CONFIRM, ladder.confirm_due(case.resolved_at))],
+    )
+
+
+def void_satisfaction(case: Case) -> None:
+    """The client has answered: nothing is left to ask."""
+    _void_kinds(case, (TimerKind.SATISFACTION,))
 
 
 def plan_silent(case: Case, calendar: BusinessCalendar, now: datetime) -> None:

@@ -74,6 +74,7 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "request_status": ("escalated", {}),
     "warm_transfer": ("opened", SLOT | {"summary": TOLD, "reason": "expertise", "colour": "red"}),
     "add_note": ("opened", {"text": "Le client préfère le matin."}),
+    "record_satisfaction": ("resolved", {"score": "4", "cause": "delay"}),
     "claim": ("opened", {}),
     "assign": ("opened", {"reason_code": "load"}),
     "delegate": ("opened", {}),
@@ -82,6 +83,8 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "reopen": ("resolved", {"reason": WHY}),
     "merge": ("opened", {"reason": WHY}),
     "cancel": ("opened", {"cancel_reason": "test"}),
+    "request_cancel": ("opened", {"cancel_reason": "test", "text": WHY}),
+    "refuse_cancel": ("cancel_asked", {"reason": WHY}),
     "restore": ("cancelled", {"reason": WHY}),
     "flag_unrelated": ("reopened", {"reason": WHY}),
     "decide_unrelated": ("flagged", {"agreed": "1"}),
@@ -301,6 +304,8 @@ class Scene:
         if state == "attempted":
             office.do(case, "log_attempt", who, outcome="no_answer", at=PAST)
             self.data["attempt_id"] = case.attempts.get().pk
+        elif state == "cancel_asked":
+            office.do(case, "request_cancel", who, cancel_reason="test", text=WHY)
         elif state == "cancelled":
             office.do(case, "cancel", boss, cancel_reason="test")
         elif state in ("reopened", "flagged"):

@@ -14,7 +14,6 @@ from cases.enums import (
     OPEN_ESCALATION,
     AssignmentReason,
     AttemptOutcome,
-    CancelReason,
     ClientConfirmation,
     Colour,
     RebookInitiator,
@@ -25,8 +24,10 @@ from cases.models import Case
 from cases.slots import AHEAD_BUSINESS_DAYS
 
 from .base import ActionForm, SlotForm
+from .cancelling import CancelForm, RefuseCancelForm, RequestCancelForm
 from .escalations import ESCALATION_FORMS
 from .fields import Minutes, MomentField, RowField, SlotField, number_in, radios, select, text
+from .satisfaction import SatisfactionForm
 
 
 class OnBehalf(forms.Form):
@@ -203,16 +204,6 @@ class RestoreForm(ActionForm):
     reason = text("Pourquoi", rows=2, minimum=10, maximum=400)
 
 
-class CancelForm(ActionForm):
-    action = "cancel"
-    title = "Annuler le dossier"
-    button = "Annuler le dossier"
-    intro = "Les escalades ouvertes sont retirées et le rappel promis tombe. Un manager peut rétablir le dossier pendant 7 jours."
-
-    cancel_reason = select("Motif", CancelReason.choices)
-    reason = text("Précision", rows=2, maximum=400, required=False)
-
-
 class MergeForm(ActionForm):
     action = "merge"
     title = "Fusionner"
@@ -360,9 +351,12 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
         *ESCALATION_FORMS,
         ResolveForm,
         NoteForm,
+        SatisfactionForm,
         ReopenForm,
         RestoreForm,
         CancelForm,
+        RequestCancelForm,
+        RefuseCancelForm,
         MergeForm,
         AssignForm,
         DelegateForm,

@@ -6,12 +6,15 @@ from .fault import FaultTicket, FaultTicketChange
 from .imports import BackfillRun, ImportRun
 from .promise import CallbackAttempt, Promise
 from .repeat import MassIncident, RepeatRule, RepeatVerdict
+from .request import CancelRequest
+from .satisfaction import SatisfactionAnswer
 from .timer import Heartbeat, Timer
 
 __all__ = [
     "BackfillRun",
     "CallLeg",
     "CallbackAttempt",
+    "CancelRequest",
     "Case",
     "CaseNote",
     "Client",
@@ -32,5 +35,6 @@ __all__ = [
     "Reason",
     "RepeatRule",
     "RepeatVerdict",
+    "SatisfactionAnswer",
     "Timer",
 ]

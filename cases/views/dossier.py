@@ -63,6 +63,8 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "can_ask": permissions.can(user, "request_status", case, now),
         "can_withdraw": permissions.can(user, "withdraw_escalation", case, now),
         "next_steps": what_next(case, escalations, dossier.timers),
+        "cancel_request": dossier.cancel_request,
+        "can_decide_cancel": permissions.can(user, "refuse_cancel", case, now),
         "faults": dossier.faults,
         "panels": hooks.panels_of(case, user, now),
     }

@@ -6,7 +6,7 @@
 
 from cases.reasons import Reason
 
-from . import assigning, closing, escalations, exchanges, notes, promises, resolving
+from . import assigning, cancelling, closing, escalations, exchanges, notes, promises, resolving, satisfaction
 from .door import ACTIONS, apply, apply_all, perform
 from .offers import available
 from .opening import attach_contact, flag_threshold, open_case, open_manually, reopen_by_contact
@@ -26,6 +26,7 @@ __all__ = [
     "assigning",
     "attach_contact",
     "available",
+    "cancelling",
     "closing",
     "escalations",
     "exchanges",
@@ -37,4 +38,5 @@ __all__ = [
     "promises",
     "reopen_by_contact",
     "resolving",
+    "satisfaction",
 ]

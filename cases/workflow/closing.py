@@ -10,6 +10,7 @@ from cases.enums import CancelReason, CaseState, PromiseStatus
 from cases.models import CallbackAttempt, Case, Contact, Escalation, Promise, Timer
 from cases.reasons import Reason
 
+from .cancelling import accept, lapse
 from .door import action, finish, locked, snapshot
 from .escalations import withdraw
 from .move import Move
@@ -71,6 +72,7 @@ def merge(move: Move) -> None:
     move.personal.update({"merged_ref": target.ref, "reason": reason})
     if source.owner_id != target.owner_id:
         move.tell(source.owner_id, "case_merged", f"{source.ref} fusionné dans {target.ref}")
+    lapse(move)
     move.tell(target.owner_id, "case_merged", f"{source.ref} fusionné dans {target.ref}")
     source.merge(at=move.now, into=target)
 
@@ -138,7 +140,11 @@ def cancel(move: Move) -> None:
     move.reason_code = reason
     if text:
         move.personal["reason"] = text
-    move.tell_in_charge("case_cancelled", f"{move.case.ref} annulé : {CancelReason(reason).label.lower()}")
+    title = f"{move.case.ref} annulé : {CancelReason(reason).label.lower()}"
+    move.tell_in_charge("case_cancelled", title)
+    request = accept(move)
+    if request is not None and request.by_id not in {notice["recipient_id"] for notice in move.notices}:
+        move.tell(request.by_id, "case_cancelled", title)
     move.case.cancel(at=move.now, reason=reason)
     if reason in UNCOUNTED_CANCELS:
         move.events.append(("contacts_recounted", {"client_ids": [move.case.client_id]}))

@@ -298,7 +298,7 @@ def _plan(move: Move, before: dict[str, Any]) -> None:
     if case.state != before["state"] and case.state in (CaseState.RESOLVED, CaseState.CLOSED):
         timers.void_case(case)
         if case.state == CaseState.RESOLVED:
-            timers.plan_confirm(case)
+            timers.plan_resolved(case, move.calendar)
         return
     if before["state"] in (CaseState.RESOLVED, CaseState.CLOSED) and case.is_working:
         timers.void_case(case)

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Unit
-from cases.enums import WORKING_STATES, ContactOutcome, Nature
+from cases.enums import WORKING_STATES, ContactOutcome, Nature, RequestStatus
 from cases.guards import AttemptFact
-from cases.models import Case, Contact, Escalation
+from cases.models import CancelRequest, Case, Contact, Escalation
 
 
 def calling_unit(case: Case) -> Unit:
@@ -61,6 +61,11 @@ class Loaded:
     def mergeable(self) -> bool:
         """Whether the client has another working case."""
         return Case.objects.working().filter(client=self.case.client_id).exclude(pk=self.case.pk).exists()
+
+    @cached_property
+    def cancel_asked(self) -> bool:
+        """Whether a request to cancel it waits for a manager."""
+        return CancelRequest.objects.filter(case=self.case, status=RequestStatus.OPEN).exists()
 
     @cached_property
     def failures(self) -> list[tuple[datetime, str]]:

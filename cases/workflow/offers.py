@@ -71,6 +71,13 @@ BUTTONS: tuple[Button, ...] = (
     Button("warm_transfer", "Transférer l’appel", "phone", lambda f, n, c: guards.escalate(f), grey=False),
     Button("resolve", "Résoudre", "check", lambda f, n, c: guards.resolve(f, reached_now=True, calendar=c)),
     Button("add_note", "Noter", "note", lambda f, n, c: [], "n"),
+    Button(
+        "record_satisfaction",
+        "Noter la satisfaction",
+        "note",
+        lambda f, n, c: guards.satisfaction(f),
+        grey=False,
+    ),
     Button("reopen", "Rouvrir", "folder", lambda f, n, c: guards.reopen(f), grey=False),
     Button("restore", "Rétablir", "folder", lambda f, n, c: guards.restore(f, n), grey=False),
     Button("assign", "Confier", "shuffle", _working, grey=False),
@@ -85,6 +92,7 @@ BUTTONS: tuple[Button, ...] = (
     Button("set_colour", "Changer la couleur", "octagon", _working, grey=False),
     Button("merge", "Fusionner", "shuffle", lambda f, n, c: guards.merge(f)),
     Button("cancel", "Annuler le dossier", "x", lambda f, n, c: guards.cancel(f)),
+    Button("request_cancel", "Demander l’annulation", "x", lambda f, n, c: guards.cancel(f), grey=False),
     Button("flag_unrelated", "Motif sans rapport", "why", _working, grey=False),
     Button("decide_unrelated", "Décider du motif sans rapport", "why", _working, grey=False),
 )
@@ -112,6 +120,8 @@ def available(
         if button.action == "return_delegation" and case.delegate_id is None:
             continue
         if button.action in ("flag_unrelated", "decide_unrelated") and not _flagged(loaded, button.action):
+            continue
+        if button.action == "request_cancel" and not reasons and loaded.cancel_asked:
             continue
         if button.action == "merge" and not reasons and not loaded.mergeable:
             reasons = [Reason("nothing_to_merge", "Ce client n’a pas d’autre dossier en cours.")]

@@ -17,6 +17,7 @@ from cases.enums import (
 from cases.models import Case, Contact, FailedResolution
 from cases.reasons import Reason
 
+from .cancelling import lapse
 from .door import action
 from .move import Move
 from .promises import direction_of, final_status, live_attempts, log, on_behalf, settle
@@ -71,6 +72,7 @@ def resolve(move: Move) -> None:
         settle(move, final_status(promise, live_attempts(move), move.now), attempt)
     elif told and not reached_now:
         move.personal["told"] = told
+    lapse(move)
     move.case.resolve(at=move.now, code=code, cause=cause, confirmation=confirmation)
     move.events.append(("case_resolved", {}))
 

@@ -21,7 +21,7 @@ from cases.enums import (
 )
 from cases.models import CallbackAttempt, Case, Escalation, Timer
 from cases.sweep import sweep
-from cases.timers import plan_confirm, plan_first_action, plan_silent, void_case
+from cases.timers import plan_first_action, plan_resolved, plan_silent, void_case
 from tests.cases.clock_cast import HOUR, MINUTE, Cast, inbox, paris, set_case, status
 
 pytestmark = pytest.mark.django_db
@@ -137,7 +137,7 @@ def resolved(cast: Cast, at) -> Case:
         root_cause="usage",
         client_confirmation="confirmed",
     )
-    plan_confirm(case)
+    plan_resolved(case, case.unit.calendar())
     return case
 
 
@@ -152,7 +152,7 @@ def test_confirm_closes_after_seven_days_and_two_for_late_records(cast):
     closed = Case.objects.get(pk=case.pk)
     assert (closed.state, closed.closure_kind) == (CaseState.CLOSED, "confirmed")
     assert report.transitions == 1
-    assert Timer.objects.get(case=case).status == TimerStatus.DONE
+    assert Timer.objects.get(case=case, kind=TimerKind.CONFIRM).status == TimerStatus.DONE
 
 
 def test_confirm_of_a_case_reopened_meanwhile_is_void(cast):
@@ -163,14 +163,14 @@ def test_confirm_of_a_case_reopened_meanwhile_is_void(cast):
     sweep(at + timedelta(hours=216))
 
     assert Case.objects.get(pk=case.pk).state == CaseState.OPENED
-    assert Timer.objects.get(case=case).status == TimerStatus.VOID
+    assert Timer.objects.get(case=case, kind=TimerKind.CONFIRM).status == TimerStatus.VOID
 
 
 def test_confirm_of_a_case_resolved_again_waits_for_the_new_observation(cast):
     at = paris("05/11/2018 10:00")
     case = resolved(cast, at)
     set_case(case.pk, resolved_at=at + timedelta(days=4), version=2)
-    plan_confirm(Case.objects.get(pk=case.pk))
+    plan_resolved(Case.objects.get(pk=case.pk), case.unit.calendar())
 
     sweep(at + timedelta(hours=216))
     assert Case.objects.get(pk=case.pk).state == CaseState.RESOLVED

@@ -15,7 +15,7 @@ from cases.enums import CaseState, ResolutionCode, RootCause, TimerKind, TimerSt
 from cases.heartbeat import beat, last_sweep, late_counts, oldest_due_age
 from cases.models import Case, Heartbeat, Timer
 from cases.sweep import sweep
-from cases.timers import plan_confirm
+from cases.timers import plan_resolved
 from tests.cases.clock_cast import HOUR, MINUTE, Cast, inbox, paris
 
 START = paris("14/11/2018 16:00")
@@ -140,7 +140,8 @@ def test_a_case_more_to_move_costs_few_statements(cast, name):
             if name == "promise_reached":
                 cast.promise(START, state=CaseState.ESCALATED)
             else:
-                plan_confirm(cast.case(CaseState.RESOLVED, START, resolved_at=CONFIRMED, **SOLVED))
+                case = cast.case(CaseState.RESOLVED, START, resolved_at=CONFIRMED, **SOLVED)
+                plan_resolved(case, case.unit.calendar())
         with CaptureQueriesContext(connection) as captured:
             assert sweep(START).transitions == cases
         return len(captured)

@@ -53,6 +53,8 @@ FORMS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     ),
     "add_note": ("opened", {"text": "Le client préfère le matin."}, {"text"}),
     "cancel": ("opened", {"cancel_reason": "test"}, {"cancel_reason"}),
+    "record_satisfaction": ("resolved", {"score": "4", "cause": "delay"}, {"score", "cause"}),
+    "request_cancel": ("opened", {"cancel_reason": "test", "text": WHY}, {"cancel_reason", "text"}),
     "set_colour": ("opened", {"colour": "red", "reason": WHY}, {"colour", "reason"}),
     "reopen": ("resolved", {"reason": WHY}, {"reason"}),
     "delegate": ("opened", {"delegate": "support"}, {"delegate"}),
@@ -171,7 +173,7 @@ def test_action_shown_in_a_dialog_is_the_form_alone(office, action):
 def test_action_without_its_version_says_to_open_the_case_again(office, action):
     case = office.case("escalated")
     who = "backoffice" if action in SPECIALIST else "advisor"
-    if action in BOSS | {"restore", "decide_unrelated"}:
+    if action in BOSS | {"restore", "decide_unrelated", "refuse_cancel"}:
         who = "manager"
     answer = office.browser(who).post(at(case, action), {})
     assert answer.status_code == 422

@@ -241,3 +241,20 @@ def test_told_words_stay_as_they_were_said(office):
     assert "<script>alert(1)" not in body
     assert "&lt;script&gt;alert(1)" in body
     assert TOLD not in body
+
+
+def test_a_requested_cancellation_is_shown_and_the_manager_accepts_with_it_filled_in(office):
+    case = office.case("opened")
+    why = "La ligne est chez un autre opérateur."
+    office.do(case, "request_cancel", "advisor", cancel_reason="not_our_client", text=why)
+
+    page = page_of(office, case)
+    assert "Vous l’avez demandée" in text_of(page)
+    assert not {"request_cancel", "refuse_cancel", "cancel"} & offered(page)
+    page = page_of(office, case, "manager")
+    assert "Annulation demandée : n’est pas notre client." in text_of(page).replace("\u00a0", " ")
+    assert {"refuse_cancel", "cancel"} <= offered(page)
+    form = office.browser("manager").get(f"/cases/{case.ref}/cancel/")
+    assert 'value="not_our_client" selected' in form.content.decode()
+    assert why in text_of(form)
+    assert "Demandé par A. Essai" in text_of(form)

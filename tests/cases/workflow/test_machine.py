@@ -52,19 +52,20 @@ EXAMPLES = int(os.environ.get("WORKFLOW_SEQUENCES", "15"))
 STEPS = 40
 #: What is mostly done in each state; now and then, anything.
 LIKELY = {
-    CaseState.OPENED: "promise_callback escalate escalate resolve claim delegate log_attempt merge cancel",
+    CaseState.OPENED: "promise_callback escalate escalate resolve claim delegate log_attempt merge cancel "
+    "request_cancel refuse_cancel",
     CaseState.ESCALATED: "answer_escalation answer_escalation withdraw_escalation acknowledge_escalation "
     "escalate log_attempt assign merge cancel",
     CaseState.CALLBACK_DUE: "tell_unresolved tell_unresolved rebook resolve resolve escalate log_attempt "
     "correct_attempt merge assign cancel",
-    CaseState.RESOLVED: "reopen add_note merge flag_unrelated decide_unrelated",
-    CaseState.CLOSED: "restore add_note",
+    CaseState.RESOLVED: "reopen record_satisfaction add_note merge flag_unrelated decide_unrelated",
+    CaseState.CLOSED: "restore record_satisfaction add_note",
 }
 ACTS = sorted(
     {name for names in LIKELY.values() for name in names.split()} | {"return_delegation", "set_colour"}
 )
 ENTITY_ACTS = ("answer_escalation", "acknowledge_escalation")
-MANAGER_ACTS = ("assign", "cancel", "restore", "set_colour", "decide_unrelated")
+MANAGER_ACTS = ("assign", "cancel", "restore", "set_colour", "decide_unrelated", "refuse_cancel")
 MINUTES = st.sampled_from([1, 5, 20, 45, 120, 600, 1440, 13_000])
 AHEAD = st.sampled_from([90, 20, 45, 1440, 2880, 10, 20_000])
 WIDTH = st.sampled_from([60, 30, 240, 15])
@@ -239,6 +240,12 @@ class CaseMachine(RuleBasedStateMachine):
             "reopen": lambda: {"reason": REASON, "closed_by_mistake": draw(st.booleans())},
             "merge": lambda: {"target": draw(st.sampled_from(others)), "reason": REASON},
             "cancel": lambda: {"cancel_reason": draw(st.sampled_from(CancelReason.values))},
+            "request_cancel": lambda: {"cancel_reason": "test", "text": REASON},
+            "refuse_cancel": lambda: {"reason": REASON},
+            "record_satisfaction": lambda: {
+                "score": draw(st.integers(-1, 11)),
+                "cause": draw(st.sampled_from(["", "delay", "x"])),
+            },
             "restore": lambda: {"reason": REASON},
             "flag_unrelated": lambda: {"reason": REASON},
             "decide_unrelated": lambda: {"agreed": draw(st.booleans())},

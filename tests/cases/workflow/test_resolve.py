@@ -54,7 +54,8 @@ def test_resolve_with_the_client_on_the_line_logs_the_call_and_observes_seven_da
     confirm = Timer.objects.get(case=case, kind="confirm")
     assert confirm.due_at == NOW + HOUR + timedelta(hours=216)
     assert set(Timer.objects.filter(case=case, status="pending").values_list("kind", flat=True)) == {
-        "confirm"
+        "satisfaction",
+        "confirm",
     }
     assert last_sentence(case) == (
         "Résolu : réglage ou configuration (cause : usage) ; confirmé par le client."

@@ -103,6 +103,12 @@ ACTS = [
         by="manager",
     ),
     Act(
+        "request_cancel",
+        of("opened", "escalated", "callback_due"),
+        lambda s, c: {"cancel_reason": "opened_in_error", "text": REASON},
+        roles=of("colleague"),
+    ),
+    Act(
         "restore",
         of("cancelled"),
         lambda s, c: {"reason": REASON},
@@ -129,6 +135,7 @@ TARGETS = {
     "reopen": {"resolved": "opened"},
     "merge": dict.fromkeys(("opened", "escalated", "callback_due", "resolved"), "closed"),
     "cancel": dict.fromkeys(("opened", "escalated", "callback_due"), "closed"),
+    "request_cancel": {state: state for state in ("opened", "escalated", "callback_due")},
     "restore": {"cancelled": "opened"},
     "promise_reached": {"escalated": "callback_due"},
     "reopen_by_contact": {"resolved": "opened"},
