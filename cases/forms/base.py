@@ -13,8 +13,9 @@ from django.http import QueryDict
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Unit, User
+from cases import hooks
 from cases.models import Case, Promise
-from cases.slots import Week, week
+from cases.slots import Away, Week, week
 from cases.workflow.loaded import calling_unit
 
 from .fields import number_in
@@ -150,9 +151,15 @@ class SlotForm(ActionForm):
     def calendar(self) -> BusinessCalendar:
         return self.unit.calendar()
 
-    @property
+    @cached_property
     def week(self) -> Week:
-        return week(self.calendar, now=self.now, first=self._first_day(), taken=self._taken(self.calendar.tz))
+        return week(
+            self.calendar,
+            now=self.now,
+            first=self._first_day(),
+            taken=self._taken(self.calendar.tz),
+            away=self._away(),
+        )
 
     @property
     def chosen_slot(self) -> str:
@@ -172,6 +179,15 @@ class SlotForm(ActionForm):
             return date.fromisoformat(asked) if asked else None
         except ValueError:
             return None
+
+    def _away(self) -> Away | None:
+        """Which windows the owner's planning does not cover, asked of whoever plans; a delegate stands in."""
+        provider, owner = hooks.providers.get("owners_away"), self.case.owner_id
+        if provider is None or owner is None or self.case.delegate_id is not None:
+            return None
+        return lambda windows: {
+            (start, end) for _owner, start, end in provider([(owner, *window) for window in windows])
+        }
 
     def _taken(self, tz: ZoneInfo) -> dict[datetime, int]:
         """How many callbacks the owner already promised, by hour (one query)."""

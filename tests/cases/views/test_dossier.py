@@ -182,6 +182,31 @@ def test_what_is_not_possible_now_is_greyed_with_its_reason(office):
     assert all(len(reason) > 10 for reason in reasons.values())
 
 
+def aside(page) -> str:
+    """What is not possible now and is no button of the bar, with its reasons."""
+    found = re.search(r'<details[^>]*id="not-now".*?</details>', text_of(page), re.S)
+    return found[0] if found else ""
+
+
+def test_every_action_that_the_state_refuses_says_why(office):
+    assert "Promettre un rappel" in aside(page_of(office, office.case("escalated")))
+    told = aside(page_of(office, office.case("resolved")))
+    for label in ("Promettre un rappel", "Noter une tentative", "Déplacer"):
+        assert label in told
+    assert "Prendre le dossier" not in told
+
+
+def test_a_colleague_reads_whose_actions_these_are_and_the_queue_says_to_take_it_first(office):
+    case = office.case("opened")
+    told = aside(page_of(office, case, "colleague"))
+    assert f"Le dossier est suivi par {case.owner.user.short_name}" in told
+    assert "Promettre un rappel" in told
+    assert "Résoudre" in told
+    nobody = aside(page_of(office, office.case(owner=None), "colleague"))
+    assert "Personne ne suit ce dossier" in nobody
+    assert "prenez-le d’abord" in nobody
+
+
 def test_an_attempt_wrongly_logged_is_corrected_from_the_story_and_stays_told(office):
     case = office.case("callback_due", start=NOW)
     office.do(case, "log_attempt", "advisor", outcome="reached", at=NOW - 5 * timedelta(minutes=1))
