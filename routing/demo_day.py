@@ -149,17 +149,19 @@ def _declare(manager: User, user: User, start: datetime, end: datetime, now: dat
 
 def _help(cases: Sequence[Case], support: User, advisor: User, now: datetime) -> None:
     """Two questions wait, the oldest first; one is being answered, on a case of `advisor`; one is over."""
-    others = [one for one in cases if one.owner_id != advisor.pk]
-    mine = [one for one in cases if one.owner_id == advisor.pk and one.state == CaseState.OPENED]
-    seen: set[int] = set()
-    several = [one for one in others if not (one.owner_id in seen or seen.add(one.owner_id))]
+    mine = [one for one in cases if one.owner_id == advisor.pk]
+    answered = next((one for one in mine if one.state == CaseState.OPENED), None)
+    theirs = {one.owner_id: one for one in cases if one.owner_id != advisor.pk}
+    asking = [*theirs.values(), *(one for one in mine if one != answered)]
     helper = Actor.of_user(support)
-    for case, question, ago in zip(several[1:3], QUESTIONS, (47, 16), strict=False):
+    for case, question, ago in zip(asking[1:3], QUESTIONS, (47, 16), strict=False):
         mutual_help.ask(case, question, actor=Actor.of_user(case.owner.user), now=now - ago * MINUTE)
     for case, question, ago, over in (
-        *((case, QUESTIONS[2], 31, False) for case in mine[:1]),
-        *((case, QUESTIONS[3], 205, True) for case in several[:1]),
+        (answered, QUESTIONS[2], 31, False),
+        (asking[0] if asking else None, QUESTIONS[3], 205, True),
     ):
+        if case is None:
+            continue
         asked = now - ago * MINUTE
         pk = mutual_help.ask(case, question, actor=Actor.of_user(case.owner.user), now=asked).request.pk
         mutual_help.accept(pk, actor=helper, now=asked + 4 * MINUTE)
