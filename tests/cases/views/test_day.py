@@ -207,3 +207,19 @@ def test_unknown_query_parameters_change_nothing(office):
 def test_head_answers_as_get_without_a_body(office):
     answer = office.browser("advisor").head("/")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_detail_owed_on_a_late_callback_is_its_advisors_on_the_managers_page(office):
+    case = office.case("escalated", start=NOW - 3 * HOUR, at=NOW - 6 * HOUR)
+    office.do(
+        case,
+        "request_info",
+        "backoffice",
+        at=NOW - 5 * HOUR,
+        escalation=case.escalations.get().pk,
+        text="Quel est le modèle de la box ?",
+    )
+
+    words = re.sub("[\u2060]", "", text_of(office.browser("manager").get("/team/")))
+
+    assert "BO-Cuivre attend une précision du conseiller." in words
