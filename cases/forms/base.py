@@ -20,6 +20,8 @@ from cases.workflow.loaded import calling_unit
 
 from .fields import number_in
 
+REQUIRED = "Ce champ est nécessaire."
+DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
 STALE = "Ce formulaire est incomplet ou date d’une page ancienne : rouvrez le dossier et recommencez."
 
 
@@ -52,7 +54,8 @@ class ActionForm(forms.Form):
         self.fields["version"].initial = case.version
         self.refusals: list[str] = []
         for field in self.fields.values():
-            field.error_messages.setdefault("required", "Ce champ est nécessaire.")
+            if field.error_messages["required"] == DJANGO_REQUIRED:  # a field with its own words keeps them
+                field.error_messages["required"] = REQUIRED
             if isinstance(field.widget, forms.TextInput | forms.NumberInput | forms.DateTimeInput):
                 field.widget.attrs.setdefault("class", "form-control")
             if isinstance(field.widget, forms.Select) and not isinstance(field.widget, forms.RadioSelect):

@@ -139,6 +139,14 @@ def test_action_without_a_field_says_which_and_keeps_the_rest(office, action, mi
         assert re.search(rf'value="{re.escape(THURSDAY.isoformat())}"[^>]* checked', body)
 
 
+def test_action_without_a_field_says_it_in_the_products_words(office):
+    case, browser, data = scene(office, "set_colour")
+    words = text_of(browser.post(at(case, "set_colour"), {"version": data["version"]}))
+    assert "Ce champ est nécessaire." in words  # the reason, which has no words of its own
+    assert "Choisissez une réponse." in words
+    assert "obligatoire" not in words
+
+
 @pytest.mark.parametrize("action", FORMS)
 def test_action_from_a_stale_page_is_a_409_that_says_who_and_when_and_keeps_the_words(office, action):
     case, browser, data = scene(office, action)

@@ -279,6 +279,11 @@ def test_a_requested_cancellation_is_shown_and_the_manager_accepts_with_it_fille
     page = page_of(office, case, "manager")
     assert "Annulation demandée : n’est pas notre client." in text_of(page).replace("\u00a0", " ")
     assert {"refuse_cancel", "cancel"} <= offered(page)
+    team = text_of(office.browser("manager").get("/team/"))
+    assert "Annulations demandées" in team
+    assert f"{case.client}" in team
+    assert why in team
+    assert why not in text_of(office.browser("far_manager").get("/team/"))
     form = office.browser("manager").get(f"/cases/{case.ref}/cancel/")
     assert 'value="not_our_client" selected' in form.content.decode()
     assert why in text_of(form)
