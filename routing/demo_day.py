@@ -59,14 +59,14 @@ def on_lived(
 
 
 def _policies(admin: User, now: datetime) -> None:
-    """A second version is in force, and a third one is prepared."""
+    """The pilot's version gave way to the one in force, and another one is prepared."""
     actor, begun = Actor.of_user(admin), now - 92 * DAY
     policies.publish(
-        {}, valid_from=begun, by=admin, actor=actor, now=begun - 6 * DAY, based_on=1,
+        {}, valid_from=begun, by=admin, actor=actor, now=begun - 6 * DAY,
         reason="Les temps partiels passaient toujours après : à 4 % près, on regarde les sept derniers jours.",
     )  # fmt: skip
     policies.publish(
-        {"recovery_minutes": 15}, valid_from=now + 12 * DAY, by=admin, actor=actor, now=now - 2 * DAY, based_on=2,
+        {"recovery_minutes": 15}, valid_from=now + 12 * DAY, by=admin, actor=actor, now=now - 2 * DAY,
         reason="Demande des soutiens : dix minutes ne suffisent pas après deux appels conflictuels.",
     )  # fmt: skip
 
