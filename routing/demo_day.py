@@ -221,18 +221,21 @@ def _recoveries(random: Random, now: datetime) -> None:
     """The ten minutes offered after the hard contacts of the week, taken or not: nobody is told which."""
     hard = (
         Contact.objects.filter(
-            conflictual_at__gt=now - 7 * DAY,
-            conflictual_at__lt=now - 15 * MINUTE,
+            conflictual=True,
+            ended_at__gt=now - 7 * DAY,
+            ended_at__lt=now - 15 * MINUTE,
             handled_by__groups__name=Role.ADVISOR.value,
             handled_by__presences__kind=PresenceKind.SHIFT,
         )
         .select_related("handled_by")
-        .order_by("conflictual_at", "pk")
+        .order_by("ended_at", "pk")
         .distinct()
     )
-    for contact in hard[:20]:
-        user, at = contact.handled_by, contact.conflictual_at + MINUTE
-        offered = recovery.offer(user, at)
+    for contact in hard[:12]:
+        user, at = contact.handled_by, contact.ended_at + 2 * MINUTE
+        offered = recovery.declare(contact.pk, actor=Actor.of_user(user), now=at)
+        if offered is None:
+            continue
         taken = random.random() < 0.6
         if taken:
             with suppress(PresenceRefused):
