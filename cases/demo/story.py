@@ -63,9 +63,9 @@ class Story:
         now, promised = self.now, self._promised
         yesterday = self._day(1, 10)
         self._case("overdue", yesterday, promised(now - 95 * MINUTE))
-        self._case("due_now", yesterday + 20 * MINUTE, self._tried(now - 20 * MINUTE))
+        self._case("due_now", yesterday + 20 * MINUTE, self._tried(now - 20 * MINUTE), owner=self.other)
         self._case("due_soon", yesterday + 50 * MINUTE, promised(now + 10 * MINUTE))
-        self._case("later", yesterday + 2 * HOUR, promised(now + 150 * MINUTE))
+        self._case("later", yesterday + 2 * HOUR, promised(now + 150 * MINUTE), owner=self.other)
         self._case("tomorrow", now - 3 * HOUR, promised(now + 22 * HOUR), owner=self.other)
         self._case("bad_news", yesterday + 3 * HOUR, self._escalated_until(now + 20 * MINUTE))
         self._case("unanswered", self._day(5, 11), self._long_escalation, reason="tonalite")

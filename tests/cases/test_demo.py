@@ -5,6 +5,8 @@ A small month is enough: the organisation and the present day are the same at ev
 
 from __future__ import annotations
 
+import re
+import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
@@ -19,6 +21,7 @@ from atdemain.organisation.enums import ConsentAnswer
 from atdemain.organisation.models import DemoState, Participation, Unit, UnitParticipation, User
 from cases.demo.organisation import DEMO_UNIT, PASSWORD
 from cases.demo.seed import ACCOUNTS, TOTAL
+from cases.demo.story import KNOWN
 from cases.enums import CaseState, Channel, EscalationStatus, PromiseStatus
 from cases.models import Case, Client, Contact, Escalation, Promise, RepeatVerdict
 from tests.cases.demo_made import SMALL, fingerprint, made, mine
@@ -29,6 +32,31 @@ def demo(django_db_setup: None, django_db_blocker) -> Iterator[datetime]:
     """A demonstration made now, shared by the tests of this module."""
     with django_db_blocker.unblock():
         yield from made(timezone.now(), SMALL)
+
+
+@pytest.mark.django_db
+def test_a_third_call_of_the_known_client_is_the_advisors_to_promise(
+    demo: datetime, django_capture_on_commit_callbacks
+):
+    """The README's walk: record the call, get the case, promise a callback at an hour that is offered."""
+    client = Client.objects.get(display_name=KNOWN)
+    browser = Browser()
+    browser.force_login(User.objects.get(username="advisor"))
+    noted = {
+        "who": client.client_ref, "client": client.client_ref, "reason": "desynchro", "channel": "voice",
+        "outcome": "handled", "key": str(uuid.uuid4()), "started": timezone.now().isoformat(),
+    }  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post("/record/", noted)
+    told = browser.get(answer["Location"])
+    assert "Vous suivez ce dossier" in told.content.decode()
+    case = Case.objects.working().get(client=client)
+    assert case.owner.user.username == "advisor"
+    page = f"/cases/{case.ref}/promise_callback/"
+    slots = re.findall(r'name="slot" value="([^"]+)"', browser.get(page).content.decode())
+    promised = browser.post(page, {"version": case.version, "slot": slots[0], "minutes": "60"})
+    assert promised.status_code == 302
+    assert Promise.objects.get(case=case).status == PromiseStatus.PENDING
 
 
 @pytest.mark.django_db

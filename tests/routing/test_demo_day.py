@@ -89,9 +89,10 @@ def test_demo_absence_of_today_and_the_callbacks_in_other_hands(demo):
 
 @pytest.mark.django_db
 def test_demo_policy_in_force_is_the_products_after_another_and_before_one(demo):
-    assert RoutingPolicy.objects.count() == 3
+    """The values of a new site, the pilot's, those in force, those prepared."""
+    assert RoutingPolicy.objects.count() == 4
     row = policy_in_force(demo)
-    assert (row.version, row.policy()) == (2, Policy())
+    assert (row.version, row.policy()) == (3, Policy())
 
 
 @pytest.mark.django_db
