@@ -1,8 +1,9 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from atdemain.journal import triggers
+from atdemain.journal import checks, triggers
 
 
 class JournalConfig(AppConfig):
@@ -10,6 +11,7 @@ class JournalConfig(AppConfig):
     verbose_name = "Journal"
 
     def ready(self) -> None:
+        register(checks.heads_are_kept, Tags.security, deploy=True)
         post_migrate.connect(self._reinstall, sender=self, dispatch_uid="journal_triggers")
 
     @staticmethod
