@@ -18,7 +18,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 run: install ## the whole product on http://127.0.0.1:8000 (PORT=… for another), with demonstration data
-	@PORT=$(PORT) BIN=$(BIN) bash .ci/serve
+	@PORT="$(PORT)" BIN=$(BIN) bash .ci/serve
 
 install: check-tools $(STAMPS)/python $(STAMPS)/npm ## environment from the hashed locks, front-end assets
 

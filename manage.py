@@ -4,8 +4,13 @@
 import os
 import sys
 
-from django.core.management import execute_from_command_line
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atdemain.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        # Loaded here: Ctrl-C while Django loads is an interruption like any other.
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrompu.\n")
+        sys.exit(1)

@@ -1,21 +1,19 @@
 """Settings come from the environment and fail loud: with DEBUG unset this is production."""
 
 import logging
-import sys
 from pathlib import Path
 
-import environ
 from csp.constants import SELF
 
-from atdemain import logs
+from atdemain import environment, logs
+from atdemain.environment import env, flag, whole
 
-env = environ.Env()
-DEBUG = env.bool("DEBUG", False)
+DEBUG = flag("DEBUG", False)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var")))
 
-LOGGING = logs.configure(readable=DEBUG, level=env.str("LOG_LEVEL", "INFO").upper())
+LOGGING = logs.configure(readable=DEBUG, level=environment.log_level())
 # One line per request, when it ends; no address of a person's machine.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
@@ -24,29 +22,27 @@ DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 def required(name: str, debug_default: str) -> str:
     """A setting production cannot do without: its absence stops the process and names it."""
     value = env.str(name, "")
-    if value:
-        return value
-    if DEBUG:
-        return debug_default
-    sys.exit(
-        f"Configuration : {name} manque. Donnez cette variable dans l’environnement (docs/production.md)."
-    )
+    if not value and not DEBUG:
+        environment.stop(name, "manque : donnez cette variable dans l’environnement")
+    return value or debug_default
 
 
 SECRET_KEY = required("SECRET_KEY", "developpement-seulement-" + "x" * 40)
+if not DEBUG and len(SECRET_KEY) < environment.KEY_LENGTH:
+    environment.stop("SECRET_KEY", f"a moins de {environment.KEY_LENGTH} caractères, elle se devine")
 ALLOWED_HOSTS = [
     host.strip()
     for host in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
     if host.strip()
 ]
+if not ALLOWED_HOSTS:
+    environment.stop(
+        "ALLOWED_HOSTS", "ne nomme aucun hôte : donnez-en un, ou plusieurs séparés par des virgules"
+    )
 DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'atdemain.sqlite3'}")
 REDIS_URL = env.str("REDIS_URL", "")
 
-_database = env.db_url_config(DATABASE_URL)
-if not _database.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
-    sys.exit(
-        "Configuration : DATABASE_URL n’est pas une adresse postgres://… ou sqlite:///… (docs/production.md)."
-    )
+_database = environment.database(DATABASE_URL)
 DATABASES = {"default": _database}
 if _database["ENGINE"].endswith("sqlite3"):
     _database["OPTIONS"] = {
@@ -57,7 +53,7 @@ if _database["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(parents=True, exist_ok=True)
 else:
     # A connection kept per thread beat a pool on two workers, and has no pool to exhaust.
-    _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+    _database["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", 60)
     _database["CONN_HEALTH_CHECKS"] = True
     _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
     # Tables live on SSDs and in memory: fifty rows by an index cost less than a whole table read in order.
@@ -117,6 +113,7 @@ MIDDLEWARE = [
     "atdemain.pages.sessions.unit_time",
     "atdemain.pages.sessions.closed_session",
     "atdemain.pages.errors.own_pages",
+    "atdemain.pages.readable.ReadableForms",
 ]
 
 ROOT_URLCONF = "atdemain.urls"
@@ -185,20 +182,20 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/m/user",
     "reauthenticate": "10/m/user",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
 
 # A desk is shared: half an hour without a gesture closes the session (pages.sessions renews it).
 SESSION_ENGINE = "atdemain.pages.session_store"
-SESSION_COOKIE_AGE = env.int("SESSION_MINUTES", 30) * 60
+SESSION_COOKIE_AGE = whole("SESSION_MINUTES", 30, least=1) * 60
 CSRF_FAILURE_VIEW = "atdemain.pages.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # In production pages travel over HTTPS alone; a proxy that is declared says how the reader came.
 HTTPS = not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_SSL_REDIRECT = HTTPS and env.bool("SECURE_SSL_REDIRECT", True)
+SECURE_SSL_REDIRECT = HTTPS and flag("SECURE_SSL_REDIRECT", True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
+SECURE_HSTS_SECONDS = whole("SECURE_HSTS_SECONDS", 31_536_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 if ALLAUTH_TRUSTED_PROXY_COUNT:
@@ -262,8 +259,7 @@ CELERY_BEAT_SCHEDULE = {
     "imports": {"task": "cases.tasks.import_queued", "schedule": 5.0, "options": {"expires": 4}},
 }
 
-# smtp+tls://account:password@host:587, filemail:///folder; by default, on the process's own output.
-vars().update(env.email_url_config(env.str("EMAIL_URL", "") or "consolemail://"))
+vars().update(environment.mail())
 EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "atdemain@localhost")
 

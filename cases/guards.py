@@ -125,10 +125,9 @@ def window(
             )
         ]
     if not calendar.covers(start, end):
-        why = calendar.closed_reason(calendar.local_date(start))
-        text = (
-            f"L’unité est fermée ce jour-là ({why.lower()})." if why else "L’unité est fermée à cette heure."
-        )
+        why = calendar.closed_reason(calendar.local_date(start)).lower()
+        told = f" ({why})" if why != "fermé" else ""  # a holiday, an exception's own reason
+        text = f"L’unité est fermée ce jour-là{told}." if why else "L’unité est fermée à cette heure."
         return [
             Reason(
                 "window_closed", f"{text} Choisissez un créneau dans ses heures d’ouverture.", "window_start"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 import subprocess
+import sys
 import tomllib
 from functools import cache
 from importlib.metadata import distributions
@@ -124,8 +127,8 @@ def test_document_links_lead_somewhere(name: str):
 
 
 def test_readme_lists_every_setting_read_from_the_environment():
-    source = text("atdemain/settings.py")
-    read = set(re.findall(r'(?:env\.\w+|required)\(\s*"([A-Z_]+)"', source))
+    source = text("atdemain/settings.py") + text("atdemain/environment.py")
+    read = set(re.findall(r'(?:env\.\w+|required|whole|flag)\(\s*"([A-Z_]+)"', source))
     assert read >= {"SECRET_KEY", "DATABASE_URL", "VAR_DIR"}
     listed = set(re.findall(r"^\| `([A-Z_]+)` \|", text("README.md"), re.MULTILINE))
     assert listed == read
@@ -148,6 +151,33 @@ def test_documents_name_commands_and_targets_that_exist():
             assert command in commands, f"{name}: manage.py {command}"
         for target in re.findall(r"`(?:\w+=\S+ )?make ([a-z-]+)", text(name)):
             assert target in targets, f"{name}: make {target}"
+
+
+def test_documents_give_commands_as_they_are_typed():
+    """A newcomer has no `manage.py` in the path, and without DEBUG it is production."""
+    for name in (*DOCUMENTS, "docs/planning.md", "docs/routing.md"):
+        for line in text(name).splitlines():
+            typed = line.replace("/opt/atdemain/app/.venv/", ".venv/")
+            assert typed.count("manage.py ") == typed.count(".venv/bin/python manage.py "), f"{name}: {line}"
+            assert name == "docs/production.md" or not typed.startswith(".venv/bin/python"), f"{name}: {line}"
+
+
+def test_serve_says_what_is_wrong_with_its_port(tmp_path: Path):
+    def said(port: str) -> str:
+        env = {"PATH": os.environ["PATH"], "BIN": str(Path(sys.executable).parent), "PORT": port,
+               "VAR_DIR": str(tmp_path)}  # fmt: skip
+        done = subprocess.run(
+            ["bash", ".ci/serve"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        return done.stderr
+
+    for port in ("abc", "70000", "0", "-1", "8000x"):
+        assert said(port).startswith(f"PORT={port} n’est pas un port")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = said(str(taken.getsockname()[1]))
+    assert "est déjà pris" in words
+    assert "n’est pas un port" not in words
 
 
 def test_readme_names_the_demonstration_accounts_and_their_password():

@@ -17,6 +17,7 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "atdemain.example",
     "DATABASE_URL": "postgres://atdemain@db.invalid:5432/atdemain",
     "REDIS_URL": "redis://redis.invalid:6379/0",
+    "JOURNAL_HEADS": "/var/lib/atdemain-heads/heads.log",
 }
 ASK = """
 import json, logging, django
@@ -59,6 +60,48 @@ def test_production_without_a_needed_setting_exits_1_and_names_it(production, mi
     assert done.returncode == 1
     assert missing in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SESSION_MINUTES", "abc"),
+        ("SESSION_MINUTES", "0"),
+        ("CONN_MAX_AGE", "-1"),
+        ("TRUSTED_PROXY_COUNT", "one"),
+        ("SECURE_HSTS_SECONDS", "1.5"),
+        ("SECURE_SSL_REDIRECT", "nonsense"),
+        ("DEBUG", "perhaps"),
+        ("EMAIL_URL", "nonsense"),
+        ("EMAIL_URL", "smtp://mail:s3cret@host:abc"),
+        ("LOG_LEVEL", "nonsense"),
+        ("ALLOWED_HOSTS", " , "),
+        ("SECRET_KEY", "x" * 49),
+        ("DATABASE_URL", "postgres://u@h:abc/x"),
+    ],
+)
+def test_a_setting_that_cannot_be_right_exits_1_and_names_it(production, name: str, value: str):
+    done = run("manage.py", "check", env=production | {name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Configuration : {name} ")
+    assert done.stderr.count("\n") == 1
+    assert "s3cret" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["SESSION_MINUTES", "LOG_LEVEL", "EMAIL_URL", "DEBUG", "SECURE_SSL_REDIRECT"]
+)
+def test_an_empty_setting_is_its_default(production, name: str):
+    assert run("manage.py", "check", env=production | {name: ""}).returncode == 0
+
+
+def test_production_without_a_file_of_heads_is_warned_of_what_it_protects(production):
+    env = {name: value for name, value in production.items() if name != "JOURNAL_HEADS"}
+    done = run("manage.py", "check", "--deploy", "--fail-level", "WARNING", env=env)
+    assert done.returncode == 1
+    assert "journal.W001" in done.stderr
+    assert "JOURNAL_HEADS" in done.stderr
+    assert run("manage.py", "check", env=env).returncode == 0
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://root@localhost/x", "redis://localhost"])

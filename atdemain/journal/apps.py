@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
-from atdemain.journal import triggers
+from atdemain.journal import checks, triggers
 
 
 class JournalConfig(AppConfig):
@@ -8,4 +9,5 @@ class JournalConfig(AppConfig):
     verbose_name = "Journal"
 
     def ready(self) -> None:
+        register(checks.heads_are_kept, Tags.security, deploy=True)
         triggers.GUARD.keep(self)

@@ -113,7 +113,9 @@ class RecordForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for name in ("client", "key", "started"):  # hidden: what cannot be read is as if it were not there
+        if self._errors.pop("key", None):  # a new one at each click would be a new contact at each click
+            self._refuse_key()
+        for name in ("client", "started"):  # hidden: what cannot be read is as if it were not there
             self._errors.pop(name, None)
         found = find(self.user, data.get("who", ""), self.now)
         refs = {candidate.client.client_ref for candidate in found.candidates}
@@ -137,6 +139,15 @@ class RecordForm(forms.Form):
             self.add_error("new_name", "Donnez le nom du nouveau client.")
         data["number"] = "" if data.get("withheld") else found.number
         return data
+
+    def _refuse_key(self) -> None:
+        """The page is drawn again, with a key that makes a second click the same contact."""
+        self.data = self.data.copy()
+        self.data["key"] = str(uuid.uuid4())
+        self.add_error(
+            None,
+            "Cette page est abîmée, l’appel n’est pas encore noté. Vérifiez-le et enregistrez de nouveau.",
+        )
 
     def incoming(self) -> IncomingContact:
         """Only after `is_valid()`. The hidden key makes a second click the same contact."""

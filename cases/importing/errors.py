@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
+import errno
+
+_WHY = {
+    errno.ENOENT: "aucun fichier ni dossier de ce nom",
+    errno.EACCES: "l’accès en est refusé",
+    errno.EPERM: "l’accès en est refusé",
+    errno.EISDIR: "c’est un dossier",
+    errno.ENOTDIR: "un des dossiers du chemin n’en est pas un",
+    errno.ENAMETOOLONG: "le nom est trop long",
+    errno.ELOOP: "le lien tourne en rond",
+    errno.ENOSPC: "le disque est plein",
+    errno.EDQUOT: "le quota du disque est atteint",
+    errno.EROFS: "le disque ne s’écrit pas",
+    errno.EIO: "le disque ne répond pas",
+    errno.EMFILE: "trop de fichiers sont ouverts",
+}
+
 
 class ProfileRefused(Exception):
     """The profile or the file cannot be used; French, says what to mend. Raised before the first row."""
@@ -21,3 +38,10 @@ class RowRejected(Exception):
     def __str__(self) -> str:
         where = f", colonne {self.column}" if self.column else ""
         return f"ligne {self.line}{where} : {self.reason}"
+
+
+def why(error: OSError | ValueError) -> str:
+    """Why a file does not open, read or write, in French words; no path in them."""
+    if not isinstance(error, OSError):
+        return "ce nom contient un caractère interdit"
+    return _WHY.get(error.errno or 0, f"erreur n° {error.errno} du système")

@@ -74,7 +74,7 @@ class Parser:
                 raise RowRejected(
                     row.line,
                     name,
-                    f"{shown(cell)} contient un caractère illisible en {self.profile.encoding}.",
+                    f"{shown(cell)} contient un caractère illisible en {self.profile.encoding_shown}.",
                 )
 
     # -- one function per field ----------------------------------------------------------------------------

@@ -8,10 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
+
 from cases.enums import Channel, ContactOutcome, Direction, Identification, Nature, Segment
+from cases.intake import refusals
 
 from .errors import RowRejected
-from .parsing import Parser
+from .parsing import Parser, Said, to_contact
 from .profile import Profile
 from .runner import opened
 
@@ -57,6 +60,8 @@ _WORDS = {
 
 @dataclass(slots=True)
 class PreviewRow:
+    """A row that reads but is no possible contact has both: what was understood, and why it is refused."""
+
     line: int
     cells: list[tuple[str, Any]] = field(default_factory=list)  # (label, what is shown)
     refusal: str = ""
@@ -67,28 +72,45 @@ class Preview:
     headings: list[str]
     rows: list[PreviewRow]
 
+    @property
+    def refuses(self) -> bool:
+        return any(row.refusal for row in self.rows)
 
-def first_rows(path: Path, profile: Profile) -> Preview:
-    """Raises ProfileRefused where the file cannot be read."""
-    found: list[tuple[int, dict[str, Any] | RowRejected]] = []
+
+def first_rows(path: Path, profile: Profile, *, now: datetime) -> Preview:
+    """As the import would take them at `now`. Raises ProfileRefused where the file cannot be read."""
+    found: list[tuple[int, Said | None, RowRejected | None]] = []
     with opened(path, profile) as table:
         parser = Parser(profile, table.index)
         for row in islice(table, FIRST):
             try:
                 if isinstance(row, RowRejected):
                     raise row
-                found.append((row.line, parser.parse(row)))
+                found.append((row.line, parser.parse(row), None))
             except RowRejected as refusal:
-                found.append((refusal.line, refusal))
-    names = [name for name in LABELS if any(isinstance(said, dict) and name in said for _line, said in found)]
+                found.append((refusal.line, None, refusal))
+    refused = _refused(found, profile, now)
+    names = [name for name in LABELS if any(said is not None and name in said for _line, said, _why in found)]
     rows = []
-    for line, said in found:
-        if isinstance(said, RowRejected):
-            column = f"{said.column} : " if said.column else ""
-            rows.append(PreviewRow(line, refusal=f"{column}{said.reason}"))
-        else:
-            rows.append(PreviewRow(line, [(LABELS[name], _shown(name, said.get(name))) for name in names]))
+    for line, said, unreadable in found:
+        why = unreadable or refused.get(line)
+        words = "" if why is None else f"{why.column} : {why.reason}" if why.column else why.reason
+        cells = [] if said is None else [(LABELS[name], _shown(name, said.get(name))) for name in names]
+        rows.append(PreviewRow(line, cells, words))
     return Preview([LABELS[name] for name in names], rows)
+
+
+def _refused(
+    found: list[tuple[int, Said | None, RowRejected | None]], profile: Profile, now: datetime
+) -> dict[int, RowRejected]:
+    """The rows that read and that intake would refuse all the same, by line."""
+    read = [to_contact(said, line) for line, said, _why in found if said is not None]
+    coming = (profile.unit.code,) if profile.unit is not None else ()
+    return {
+        contact.row: RowRejected(contact.row, profile.label(wrong.field), wrong.message)
+        for contact, wrong in zip(read, refusals(read, now=now, more_units=coming), strict=True)
+        if wrong is not None
+    }
 
 
 def _shown(name: str, value: Any) -> Any:
@@ -100,4 +122,9 @@ def _shown(name: str, value: Any) -> Any:
         return _WORDS[name](value).label
     if name.endswith("_s"):
         return f"{value}\u00a0s"
-    return value if isinstance(value, datetime) else str(value)
+    if not isinstance(value, datetime):
+        return str(value)
+    try:
+        return timezone.localtime(value)
+    except OverflowError:  # past the end of the calendar: refused, and still to be seen
+        return f"{value:%d/%m/%Y %H:%M:%S} (UTC)"

@@ -184,6 +184,11 @@ class Profile:
         names += [condition.column for condition in self.conditions]
         return list(dict.fromkeys(names))
 
+    @property
+    def encoding_shown(self) -> str:
+        """As a message names it: that a byte-order mark is accepted is no matter for the reader."""
+        return "utf-8" if self.encoding == "utf-8-sig" else self.encoding
+
     def label(self, field_name: str) -> str:
         """The file's column behind a field of the contact; the field itself where no column makes it."""
         rule = self.fields.get(field_name)

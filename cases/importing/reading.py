@@ -255,7 +255,7 @@ def _refuse_other_kinds(sample: bytes, profile: Profile) -> None:
         nuls = sorted((sample[0::2].count(0), sample[1::2].count(0)))
         if sample.startswith((b"\xff\xfe", b"\xfe\xff")) or nuls[1] > len(sample) // 4 > 2 * nuls[0]:
             raise ProfileRefused(
-                f"Ce fichier est en UTF-16, le profil le lit en {profile.encoding}. "
+                f"Ce fichier est en UTF-16, le profil le lit en {profile.encoding_shown}. "
                 'Écrivez encoding = "utf-16" dans [file].'
             )
         if sample.count(0) > len(sample) // 100:
@@ -264,6 +264,6 @@ def _refuse_other_kinds(sample: bytes, profile: Profile) -> None:
     odd = sum(1 for c in text if (c < " " and c not in "\t\n\r\f\v") or c == BAD)
     if odd > max(len(text) // 20, FEW):
         raise ProfileRefused(
-            f"Ce fichier ne se lit pas en {profile.encoding} : {odd} caractères illisibles au début. "
+            f"Ce fichier ne se lit pas en {profile.encoding_shown} : {odd} caractères illisibles au début. "
             "Est-ce un CSV, et dans cet encodage ?"
         )

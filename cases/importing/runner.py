@@ -25,7 +25,7 @@ from cases.intake import SHADOW, BatchResult, Received, receive_batch
 from cases.models import ImportRun
 
 from . import ground
-from .errors import Interrupted, ProfileRefused, RowRejected
+from .errors import Interrupted, ProfileRefused, RowRejected, why
 from .parsing import Parser
 from .profile import Profile
 from .reading import Table
@@ -69,7 +69,7 @@ def opened(path: Path, profile: Profile) -> Iterator[Table]:
             raise ProfileRefused(f"« {path} » n’est pas un fichier.")
         file = path.open("rb")
     except (OSError, ValueError) as error:
-        raise ProfileRefused(f"Le fichier « {path} » ne s’ouvre pas : {error}.") from error
+        raise ProfileRefused(f"Le fichier « {path} » ne s’ouvre pas : {why(error)}.") from error
     with file:
         table = Table(file, profile)
         try:

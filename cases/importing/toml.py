@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .errors import ProfileRefused
+from .errors import ProfileRefused, why
+from .formats import check_formats
 from .profile import CONTACT, Condition, FieldRule, Profile, Shape, UnitRule
+from .toml_words import toml_words
 from .values import Unreadable, boolean, duration, leg_number
 
 MAX_BYTES = 200_000
@@ -33,16 +35,21 @@ def shipped(shape: Shape = CONTACT) -> dict[str, Path]:
     return {path.stem: path for path in sorted(shape.profiles.glob("*.toml"))}
 
 
+def profile_path(name_or_path: str, shape: Shape = CONTACT) -> Path:
+    """Where a profile is: a shipped one by its name, else a file."""
+    return shipped(shape).get(name_or_path) or Path(name_or_path)
+
+
 def load(name_or_path: str, shape: Shape = CONTACT) -> Profile:
     """A shipped profile by its name, else a file. Raises ProfileRefused."""
-    path = shipped(shape).get(name_or_path) or Path(name_or_path)
+    path = profile_path(name_or_path, shape)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         known = ", ".join(shipped(shape))
         raise ProfileRefused(
-            f"Le profil « {name_or_path} » ne se lit pas ({error}). Profils livrés : {known}."
+            f"Le profil « {name_or_path} » ne se lit pas ({why(error)}). Profils livrés : {known}."
         ) from error
     return parse_bytes(raw, name=path.stem, shape=shape)
 
@@ -61,7 +68,7 @@ def parse(text: str, *, name: str, shape: Shape = CONTACT) -> Profile:
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ProfileRefused(f"Le profil n’est pas un fichier TOML valable : {error}.") from error
+        raise ProfileRefused(f"Le profil n’est pas un fichier TOML valable : {toml_words(error)}.") from error
     _known(data, {"file", "fields", "when", *(["unit"] if shape is CONTACT else [])}, "le profil")
     file = _table(data, "file")
     _known(file, FILE_KEYS, "[file]")
@@ -118,6 +125,7 @@ def _field(name: str, value: Any, shape: Shape) -> FieldRule:
         raise ProfileRefused(f"{where} map : une table « texte = valeur ».")
     zone = _zone(value["timezone"], where) if "timezone" in value else None
     constant = _constant(name, value["constant"], where, shape) if "constant" in value else None
+    check_formats(value, where, is_time=is_time, is_duration=name in shape.durations)
     return FieldRule(
         name=name,
         columns=_names(value, "column", where),

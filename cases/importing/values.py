@@ -11,7 +11,7 @@ from cases.phones import e164
 
 TRUE = frozenset({"1", "true", "vrai", "oui", "yes", "o", "y", "x"})
 FALSE = frozenset({"", "0", "false", "faux", "non", "no", "n"})
-_PER_SECOND = {"seconds": 1, "milliseconds": 1000, "minutes": 1 / 60}
+PER_SECOND = {"seconds": 1, "milliseconds": 1000, "minutes": 1 / 60}
 _MIDNIGHT = time(0)
 _LETTERS = (
     ("%d", "JJ"), ("%m", "MM"), ("%Y", "AAAA"), ("%y", "AA"), ("%H", "hh"), ("%M", "mm"), ("%S", "ss"),
@@ -57,7 +57,7 @@ def duration(text: str, formats: Sequence[str]) -> int:
     if ":" not in text:
         try:
             seconds = float(text.replace(",", ".").replace("\u202f", "").replace("\u00a0", ""))
-            return round(seconds / _PER_SECOND.get(formats[0] if formats else "", 1))
+            return round(seconds / PER_SECOND.get(formats[0] if formats else "", 1))
         except (ValueError, OverflowError):
             raise Unreadable(f"{shown(text)} n’est pas une durée.") from None
     sign = -1 if text.startswith("-") else 1

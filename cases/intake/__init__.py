@@ -2,6 +2,7 @@
 
 `receive(contact, *, actor, now, mode="live") -> Received`: one contact, one transaction.
 `receive_batch(contacts, *, actor, now, mode, import_run=None) -> BatchResult`: set-based.
+`refusals(contacts, *, now) -> [Rejection | None]`: what they would be refused for; writes nothing.
 `provisional(client_id, *, now)`: the verdict if a contact of this client started now; writes nothing.
 `reevaluate(client_ids, *, now, actor)`: after a merge, a late identification, a change of rule…
 """
@@ -9,7 +10,7 @@
 from .contracts import LIVE, REPLAY, SHADOW, BatchResult, IncomingContact, Received, Rejection
 from .provisional import Provisional, provisional, provisional_many
 from .reevaluation import Reevaluated, recount, reevaluate
-from .service import receive, receive_batch
+from .service import receive, receive_batch, refusals
 
 __all__ = [
     "LIVE",
@@ -27,4 +28,5 @@ __all__ = [
     "receive_batch",
     "recount",
     "reevaluate",
+    "refusals",
 ]

@@ -14,7 +14,7 @@ from .contracts import Rejection
 from .neighbourhood import handler_key
 
 if TYPE_CHECKING:
-    from .reference import Reference
+    from .reference import Codes, Reference
 
 
 class ClientRow(NamedTuple):
@@ -68,7 +68,7 @@ class Arrival:
         return self.contact_id is not None
 
 
-def resolve_codes(arrival: Arrival, reference: Reference) -> Rejection | None:
+def resolve_codes(arrival: Arrival, reference: Codes) -> Rejection | None:
     """Unit, entity and reason by code or id; an unknown one is refused, naming the field."""
     item = arrival.checked.item
     if item.unit_id is not None:

@@ -187,18 +187,34 @@ def _not_allowed(values: tuple, choices: tuple[tuple[str, frozenset[str], str], 
     return None
 
 
+_IDS = tuple(f"{name}_id" for name in ("client", "line", "unit", "entity", "reason", "handled_by"))
+_NUMBERS = attrgetter(*(name for name, _label in _DURATIONS), *_IDS)
+_MOSTS = (MAX_SECONDS,) * len(_DURATIONS) + (2**63 - 1,) * len(_IDS)
+
+
 def _wrong_number(item: IncomingContact) -> Rejection | None:
-    for name, label in _DURATIONS:
-        value = getattr(item, name)
-        if value is None:
-            continue
-        if value < 0:
-            return Rejection(name, "negative", f"Durée négative : {label}.")
-        if value > MAX_SECONDS:
-            return Rejection(name, "too_long", f"Durée démesurée : {label}.")
-    if not 0 <= item.leg_no <= 32767:
+    """Whole numbers only: neither 1.5 nor NaN, nor « True », each of which a database takes differently."""
+    for rank, value in enumerate(_NUMBERS(item)):
+        if value is not None and not (type(value) is int and 0 <= value <= _MOSTS[rank]):
+            return _number_refused(rank, value)
+    leg = item.leg_no
+    if type(leg) is not int:
+        return Rejection("leg_no", "not_whole", "Le numéro de segment n’est pas un nombre entier.")
+    if not 0 <= leg <= 32767:
         return Rejection("leg_no", "out_of_range", "Le numéro de segment va de 0 à 32767.")
     return None
+
+
+def _number_refused(rank: int, value: object) -> Rejection:
+    if rank >= len(_DURATIONS):
+        name = _IDS[rank - len(_DURATIONS)]
+        return Rejection(name, "unknown", f"Le champ « {name} » n’est pas un numéro connu.")
+    name, label = _DURATIONS[rank]
+    if type(value) is not int:
+        return Rejection(name, "not_whole", f"La durée n’est pas un nombre entier de secondes : {label}.")
+    if value < 0:
+        return Rejection(name, "negative", f"Durée négative : {label}.")
+    return Rejection(name, "too_long", f"Durée démesurée : {label}.")
 
 
 _SAID = attrgetter(

@@ -35,7 +35,7 @@ from .neighbourhood import (
     interactions_to_follow,
 )
 from .reference import Reference
-from .resolution import Clients, Lines, find_existing, find_handlers
+from .resolution import Clients, Lines, find_existing, find_handlers, unknown_handlers
 from .writes import (
     CONTACT,
     CurrentVerdict,
@@ -124,6 +124,7 @@ def _resolved(
             results[index] = _rejected(problem, item)
         else:
             arrivals.append(arrival)
+    arrivals = _with_known_handlers(arrivals, run, results)
     lines = Lines(arrivals)
     find_handlers(arrivals)
     existing = find_existing(arrivals)
@@ -147,6 +148,20 @@ def _resolved(
         else:
             results[arrival.index] = answer
     return kept, clients
+
+
+def _with_known_handlers(arrivals: list[Arrival], run: Run, results: list[Received | None]) -> list[Arrival]:
+    missing = unknown_handlers(arrivals, database_name(), getattr(run.actor.user, "pk", None))
+    if not missing:
+        return arrivals
+    kept = []
+    for arrival in arrivals:
+        if arrival.handled_by_id not in missing:
+            kept.append(arrival)
+            continue
+        words = f"Agent inconnu : {arrival.handled_by_id}."
+        results[arrival.index] = _rejected(Rejection("handled_by_id", "unknown", words), arrival.checked)
+    return kept
 
 
 def _place(

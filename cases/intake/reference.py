@@ -52,16 +52,22 @@ class Incident:
 
 
 @dataclass(frozen=True)
-class Reference:
-    rules: RuleBook
+class Codes:
+    """What a contact may name: units, entities, reasons, by code and by id."""
+
     units: dict[str, int]
     entities: dict[str, int]
     reasons: dict[str, int]
     families: dict[int, str]
-    incidents: dict[int, Incident]
-    longest_callback_return: timedelta
     unit_ids: frozenset[int]
     entity_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Reference(Codes):
+    rules: RuleBook
+    incidents: dict[int, Incident]
+    longest_callback_return: timedelta
 
     def family(self, reason_id: int | None) -> str:
         """ "" where the reason is not known."""
@@ -87,20 +93,26 @@ class Reference:
         return None
 
 
-def load_reference() -> Reference:
-    rules = load_rulebook()
+def load_codes() -> Codes:
     reasons = list(Reason.objects.order_by().values_list("code", "pk", "family"))
     units = dict(Unit.objects.order_by().values_list("code", "pk"))
     entities = dict(Entity.objects.order_by().values_list("code", "pk"))
-    hours = max((rule.callback_return_h for rule in rules.rules), default=4)
-    return Reference(
-        rules=rules,
+    return Codes(
         units=units,
         entities=entities,
-        unit_ids=frozenset(units.values()),
-        entity_ids=frozenset(entities.values()),
         reasons={code: pk for code, pk, _family in reasons},
         families={pk: family for _code, pk, family in reasons},
+        unit_ids=frozenset(units.values()),
+        entity_ids=frozenset(entities.values()),
+    )
+
+
+def load_reference() -> Reference:
+    rules = load_rulebook()
+    hours = max((rule.callback_return_h for rule in rules.rules), default=4)
+    return Reference(
+        **vars(load_codes()),
+        rules=rules,
         incidents={
             row[0]: Incident(*row)
             for row in MassIncident.objects.order_by().values_list(

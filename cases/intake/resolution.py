@@ -174,6 +174,31 @@ def find_handlers(arrivals: Iterable[Arrival]) -> None:
             arrival.handled_by_id = known.get(arrival.checked.item.handler_ref)
 
 
+#: Accounts that this process has seen, by database: an account is closed, not deleted.
+_accounts: dict[str, set[int]] = {}
+
+
+def is_known_handler(database: str, user_id: int) -> bool:
+    return user_id in _accounts.get(database, ())
+
+
+def forget_handlers() -> None:
+    """A foreign key was refused: perhaps one of them was deleted after all."""
+    _accounts.clear()
+
+
+def unknown_handlers(arrivals: Iterable[Arrival], database: str, recorder: int | None) -> set[int]:
+    """The accounts given by id that do not exist; one query for all those not seen yet, else none."""
+    known = _accounts.setdefault(database, set())
+    given = {arrival.handled_by_id for arrival in arrivals if arrival.handled_by_id is not None}
+    asked = sorted(given - known - {recorder})
+    if not asked:
+        return set()
+    sql = f"SELECT u.id FROM organisation_user u WHERE u.id {in_list('bigint')}"
+    known.update(pk for (pk,) in rows(sql, (list_param(asked),)))
+    return set(asked) - known
+
+
 class Existing(NamedTuple):
     """A contact already stored under a key."""
 

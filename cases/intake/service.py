@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -13,11 +14,12 @@ from atdemain.database import on_postgresql
 from atdemain.journal.actors import Actor
 
 from . import outcomes
-from .arrivals import Arrival
+from .arrivals import Arrival, resolve_codes
 from .checks import Checked, check
 from .contracts import LIVE, BatchResult, IncomingContact, Mode, Received, Rejection
 from .core import Processed, Run, database_name, process
-from .reference import current_reference
+from .reference import current_reference, load_codes
+from .resolution import forget_handlers
 from .single import receive_one, receive_plain
 
 TRIES = 3  # a race lost on a unique key is run again, and then sees who won
@@ -86,6 +88,24 @@ def _accepted(
     return accepted
 
 
+def refusals(
+    contacts: Sequence[IncomingContact], *, now: datetime, more_units: Sequence[str] = ()
+) -> list[Rejection | None]:
+    """What each contact would be refused for by itself (values, unknown codes). Writes nothing, locks nothing.
+
+    `more_units`: codes of units that will exist by then. What depends on other contacts, or on who has a
+    line, only the intake itself can tell.
+    """
+    codes = load_codes()
+    codes = replace(codes, units=dict.fromkeys(more_units, 0) | codes.units)
+    found: list[Rejection | None] = []
+    for contact in contacts:
+        checked = check(contact, now)
+        wrong = checked if isinstance(checked, Rejection) else resolve_codes(Arrival(0, checked), codes)
+        found.append(wrong)
+    return found
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """What a batch makes has no cycles and goes when it ends: looking for cycles in it costs a quarter of it."""
@@ -104,7 +124,7 @@ def _retrying(work):
         try:
             return work()
         except IntegrityError:
-            continue
+            forget_handlers()
     return work()
 
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 import psycopg
 from django.db import connection
+from psycopg.pq import TransactionStatus
 
 from atdemain.database import pg_cursor
 from atdemain.journal.actors import Actor
@@ -39,7 +40,7 @@ from .neighbourhood import (
     facts_of,
 )
 from .reference import FINGERPRINT, Reference, is_current, kept_reference
-from .resolution import CLIENT_COLUMNS, LOCK
+from .resolution import CLIENT_COLUMNS, LOCK, is_known_handler
 from .writes import INSERT_IF_UNCHANGED, SEEN, replacements, values_of, write_verdicts
 
 _READ = (
@@ -84,7 +85,7 @@ def receive_plain(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> 
     transaction of the caller's."""
     if connection.in_atomic_block or not connection.get_autocommit():
         return None
-    found = _resolved(checked)
+    found = _resolved(checked, actor)
     if found is None:
         return None
     arrival, reference = found
@@ -100,6 +101,7 @@ def receive_plain(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> 
             answer = _insert(arrival, known, run)
         row = answer.fetchone()
     except psycopg.Error:
+        _leave_no_broken_pipeline()
         return None  # the general path meets it again, inside Django's own transaction
     if row is None:
         return None
@@ -107,9 +109,15 @@ def receive_plain(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> 
     return arrival
 
 
+def _leave_no_broken_pipeline() -> None:
+    """A constraint refused at the commit leaves psycopg inside its pipeline: the next use opens a connection."""
+    if connection.connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.close()
+
+
 def receive_one(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> Arrival | None:
     """The stored contact with its verdict and outcome, or None when this contact needs the general path."""
-    found = _resolved(checked)
+    found = _resolved(checked, actor)
     if found is None:
         return None
     arrival, reference = found
@@ -137,9 +145,13 @@ def receive_one(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> Ar
     return arrival
 
 
-def _resolved(checked: Checked) -> tuple[Arrival, Reference] | None:
-    item, reference = checked.item, kept_reference(database_name())
+def _resolved(checked: Checked, actor: Actor) -> tuple[Arrival, Reference] | None:
+    item, database = checked.item, database_name()
+    reference = kept_reference(database)
     if reference is None or (item.client_id is None and not item.client_ref):
+        return None
+    handler = item.handled_by_id
+    if handler not in (None, getattr(actor.user, "pk", None)) and not is_known_handler(database, handler):
         return None
     arrival = Arrival(0, checked)
     return (arrival, reference) if resolve_codes(arrival, reference) is None else None

@@ -160,7 +160,8 @@ def _context(run: ImportRun) -> dict[str, Any]:
 
 def _preview(run: ImportRun) -> tuple[Preview | None, str]:
     try:
-        return first_rows(queue.stored_file(run), parse(run.profile_text, name=run.profile_name)), ""
+        profile = parse(run.profile_text, name=run.profile_name)
+        return first_rows(queue.stored_file(run), profile, now=timezone.now()), ""
     except ProfileRefused as refusal:
         return None, str(refusal)
 

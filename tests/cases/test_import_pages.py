@@ -93,6 +93,36 @@ def test_upload_shows_the_first_rows_as_understood_and_imports_nothing(admin: Br
     assert AccessLog.objects.filter(object_type="import_run", action="view").count() == 1
 
 
+def test_first_rows_that_the_import_would_refuse_show_why_beside_what_was_understood(admin: Browser) -> None:
+    ahead = timezone.localtime() + timedelta(minutes=6, seconds=59)
+    rows = [
+        "a;01/09/2026 10:00;C1;60;;",
+        "b;31/12/9999 23:59;C1;60;;",
+        "c;01/09/2026 10:00;C1;-5;;",
+        "d;01/09/2026 10:00;C1;60;01/09/2026 09:00;",
+        f"e;{ahead:%d/%m/%Y %H:%M};C1;60;;",
+        "f;01/09/2026 10:00;C1;60;;nulle-part",
+    ]
+    profile = switch(
+        fields='ended_at = { column = "Fin", format = "%d/%m/%Y %H:%M" }\nunit_code = "Unité"',
+        rest='[unit]\ncode = "to-be-made"',
+    )
+    rows.append("g;01/09/2026 10:00;C1;60;;to-be-made")
+    toml = SimpleUploadedFile("switch.toml", profile.text.encode())
+    run = upload_file(admin, rows=rows, header=f"{HEADER};Fin;Unité", profile_file=toml)
+    shown = text(page(admin, run))
+    assert "Durée : Durée négative : conversation." in shown
+    assert "Fin : L’heure (fin) précède l’arrivée." in shown
+    assert "Unité : Unité inconnue : nulle-part." in shown
+    assert shown.count("Début : L’arrivée est dans le futur, de plus de 5 minutes.") == 2
+    assert "31/12/9999 23:59:00" in shown
+    assert "-5 s" in shown
+    assert shown.count("rejetée") == 5
+    run_queued()
+    run.refresh_from_db()
+    assert (run.counts["dry"]["created"], run.counts["dry"]["rejected"]) == (2, 5)
+
+
 def test_counts_and_reasons_are_shown_before_confirming(admin: Browser) -> None:
     run = upload_file(admin)
     assert run_queued() == 1
@@ -244,7 +274,7 @@ def test_list_and_page_cost_the_same_queries_for_ten_runs_as_for_one(
         run = upload_file(admin, rows=calls(f"C{number}", [1]))
     with django_assert_max_num_queries(8):
         admin.get(reverse("cases:imports"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):  # the preview looks up units, entities and reasons
         page(admin, run)
 
 

@@ -42,14 +42,80 @@ def test_profile_with_a_mistake_is_refused_naming_it(text: str, expected: str) -
         parse(text, name="essai")
 
 
+@pytest.mark.parametrize(
+    ("rule", "key"),
+    [
+        ('{ column = "Début", format = "%d%d" }', "format"),
+        ('{ column = "Début", format = "%Q" }', "format"),
+        ('{ column = "Début", format = "%" }', "format"),
+        ('{ column = "Début", format = "%H:%M" }', "format"),
+        ('{ column = "Début", format = "%d/%m/%Y %I:%M" }', "format"),
+        ('{ column = "Début", format = ["%d/%m/%Y %H:%M", "JJ/MM/AAAA"] }', "format"),
+        ('{ date = "a", time = "b", date_format = "%d/%m" }', "date_format"),
+        ('{ date = "a", time = "b", date_format = "iso" }', "date_format"),
+        ('{ date = "a", time = "b", time_format = "%d/%m/%Y" }', "time_format"),
+        ('{ date = "a", time = "b", time_format = "%M:%S" }', "time_format"),
+    ],
+)
+def test_format_that_reads_no_time_is_refused_naming_its_key(rule: str, key: str) -> None:
+    with pytest.raises(ProfileRefused, match=rf"^\[fields\.answered_at\] {key} : «"):
+        parse(SWITCH + f"answered_at = {rule}", name="essai")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '{ column = "a", format = ["iso", "epoch", "epoch_ms"] }',
+        '{ column = "a", format = "%d/%m/%y %I:%M %p" }',
+        '{ column = "a", format = "%Y-%m-%dT%H:%M:%S.%f%z" }',
+        '{ column = "a", format = "%Y%m%d" }',
+        '{ column = "a", format = "%a %d %b %Y %H.%M" }',
+        '{ date = "a", time = "b", date_format = "%Y %j", time_format = ["%Hh%M", "%H"] }',
+    ],
+)
+def test_format_that_reads_a_time_is_accepted(rule: str) -> None:
+    assert parse(SWITCH + f"answered_at = {rule}", name="essai").fields["answered_at"]
+
+
+def test_duration_in_an_unknown_unit_is_refused() -> None:
+    with pytest.raises(ProfileRefused, match="hours"):
+        parse(SWITCH + 'wait_s = { column = "a", format = "hours" }', name="essai")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a =", "à la fin du texte, la valeur manque"),
+        ("[file]\nname = x", "ligne 2, colonne 8, la valeur manque"),
+        ('[file]\nname = "x', "à la fin du texte, un guillemet"),
+        ("a = 1\na = 2", "cette clé est donnée deux fois"),
+        ("[file", "ne se ferme pas par « ] »"),
+        ("a 1", "il manque « = »"),
+        ("a = " + "[" * 5_000, "l’une dans l’autre|ne se ferme pas"),
+    ],
+)
+def test_profile_that_is_no_toml_says_where_and_what_in_french(text: str, expected: str) -> None:
+    with pytest.raises(ProfileRefused, match=expected) as refusal:
+        parse(text, name="essai")
+    assert " at " not in str(refusal.value)
+
+
+def test_encoding_is_named_as_the_reader_knows_it(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_bytes("Début\n".encode("cp1252") * 50)
+    with pytest.raises(ProfileRefused, match="en utf-8 :"):
+        read(path, switch())
+
+
 def test_profile_that_is_no_text_is_refused() -> None:
     with pytest.raises(ProfileRefused, match="UTF-8"):
         parse_bytes(b"\xff\xfe\x00", name="essai")
 
 
 def test_profile_that_does_not_exist_is_refused_with_the_shipped_ones() -> None:
-    with pytest.raises(ProfileRefused, match="anonymous-bank"):
+    with pytest.raises(ProfileRefused, match="anonymous-bank") as refusal:
         load("nulle-part.toml")
+    assert "(aucun fichier ni dossier de ce nom)" in str(refusal.value)
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -10,74 +10,55 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
+from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
 from atdemain.memory import settle
+from atdemain.words import count
 from cases.importing import rejects
+from cases.importing.command import EXITS, ImportCommand
 from cases.importing.dry_run import dry_run
-from cases.importing.errors import Interrupted, ProfileRefused
+from cases.importing.errors import ProfileRefused, why
 from cases.importing.profile import Profile
 from cases.importing.runner import MODES, Import, directory, find_or_start, opened
 from cases.importing.spool import Spool
 from cases.importing.tally import Tally
-from cases.importing.toml import load, shipped
+from cases.importing.toml import load
 from cases.models import ImportRun
 
-INTERRUPTED, REFUSED = 1, 2
 STAGES = {"reading": "Lecture", "importing": "Import", "counting": "Compte"}
 
 
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
         "Importe les contacts d’un fichier CSV ou TSV, tel que son profil le décrit. Relancée après une "
-        "interruption, continue ; relancée après la fin, ne change rien. "
-        "Sort avec 0 (terminé, même avec des rejets), 1 (interrompu) ou 2 (profil ou fichier refusé)."
+        f"interruption, continue ; relancée après la fin, ne change rien. {EXITS}"
     )
     requires_migrations_checks = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="le fichier")
-        known = ", ".join(shipped())
-        parser.add_argument(
-            "--profile", required=True, help=f"le profil : un fichier TOML, ou un profil livré ({known})"
-        )
+        super().add_arguments(parser)
         parser.add_argument(
             "--mode", choices=MODES, default="shadow",
             help="shadow (défaut) n’ouvre aucun dossier ; live en ouvre pour les contacts de moins de 168 h ; "
             "replay prend l’heure de chaque contact pour horloge",
         )  # fmt: skip
-        parser.add_argument("--dry-run", action="store_true", help="compte sans rien écrire")
-        parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie, rien d’autre")
-        parser.add_argument("--rejects", help="le fichier des rejets (FILE.rejects.csv)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        path = Path(options["file"])
-        rejects_path = Path(options["rejects"] or f"{options['file']}.rejects.csv")
-        try:
-            profile = load(options["profile"])
-            with opened(path, profile):
-                pass  # refused here rather than after minutes of hashing
-            settle()
-            with _signals() as stop, _Bar() as bar:
-                if options["dry_run"]:
-                    tally, spool, notes = dry_run(
-                        path, profile, options["mode"], progress=bar, stop=lambda: bool(stop)
-                    )
-                else:
-                    tally, spool, notes = self._work(path, profile, options["mode"], bar, stop)
-        except ProfileRefused as refusal:
-            self.stderr.write(f"Refusé : {refusal}")
-            sys.exit(REFUSED)
-        except (Interrupted, KeyboardInterrupt):
-            again = (
-                ""
-                if options["dry_run"]
-                else " Ce qui est lu reste ; relancez la même commande pour continuer."
-            )
-            self.stderr.write(f"Interrompu.{again}")
-            sys.exit(INTERRUPTED)
+    def work(self, path: Path, rejects_path: Path, options: dict[str, Any]) -> None:
+        self.under_way: Import | None = None
+        profile = load(options["profile"])
+        with opened(path, profile):
+            pass  # refused here rather than after minutes of hashing
+        settle()
+        with _signals() as stop, _Bar() as bar:
+            if options["dry_run"]:
+                tally, spool, notes = dry_run(
+                    path, profile, options["mode"], progress=bar, stop=lambda: bool(stop)
+                )
+            else:
+                tally, spool, notes = self._import(path, profile, options["mode"], bar, stop)
         written = self._write_rejects(rejects_path, spool)
         for note in notes:
             self.stderr.write(note)
@@ -86,23 +67,32 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_words(tally, options["dry_run"], written))
 
-    def _work(
+    def place(self) -> str:
+        work = self.under_way
+        if work is None or work.spool is None or not work.run.rows_done:
+            return "avant le premier contact"
+        return f"après {count(work.run.rows_done, 'contact')} sur {work.spool.kept}"
+
+    def _import(
         self, path: Path, profile: Profile, mode: str, bar: _Bar, stop: list
     ) -> tuple[Tally, Spool, list[str]]:
         run = find_or_start(path, profile, mode, now=timezone.now())
-        work = Import(run, path, profile, progress=bar, stop=lambda: bool(stop))
+        work = self.under_way = Import(run, path, profile, progress=bar, stop=lambda: bool(stop))
         if run.rows_done:
             self.stderr.write(
-                f"Reprise de l’import n° {run.pk}, à {run.rows_done} contacts sur {run.rows_total}."
+                f"Reprise de l’import n° {run.pk}, à {count(run.rows_done, 'contact')} sur {run.rows_total}."
             )
         try:
             tally = work.work()
         except BaseException as error:
             refused = isinstance(error, ProfileRefused)
             status = ImportRun.Status.FAILED if refused else ImportRun.Status.INTERRUPTED
-            ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.RUNNING).update(
-                status=status, error=str(error)[:400] if refused else "", updated_at=timezone.now()
-            )
+            with contextlib.suppress(
+                DatabaseError
+            ):  # where it is the database that went, what is told is that
+                ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.RUNNING).update(
+                    status=status, error=str(error)[:400] if refused else "", updated_at=timezone.now()
+                )
             raise
         return tally, work.spool, work.notes
 
@@ -111,7 +101,7 @@ class Command(BaseCommand):
             found = rejects.write(path, spool.rejects())
         except OSError as error:
             other = directory() / path.name
-            self.stderr.write(f"« {path} » ne s’écrit pas ({error.strerror}) : les rejets sont dans {other}.")
+            self.stderr.write(f"« {path} » ne s’écrit pas ({why(error)}) : les rejets sont dans {other}.")
             path, found = other, rejects.write(other, spool.rejects())
         spool.discard()
         return path if found else None
@@ -169,13 +159,14 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _words(tally: Tally, dry: bool, written: Path | None) -> str:
+    left_out = ", ".join(f"{code} {n}" for code, n in tally.excluded.most_common()) or "aucun"
     lines = [
-        f"{tally.rows} lignes : {tally.created} créés, {tally.updated} corrigés, "
-        f"{tally.unchanged} inchangés, {tally.rejected} rejetés.",
-        f"{tally.countable} contacts comptés, {sum(tally.excluded.values())} non comptés "
-        f"({', '.join(f'{code} {n}' for code, n in tally.excluded.most_common()) or 'aucun'}).",
-        f"RD3+ : {tally.verdicts_rd3plus} contacts, {tally.identities_rd3plus} identités ; "
-        f"{tally.cases_opened} dossiers ouverts. {tally.seconds:.1f} s.",
+        f"{count(tally.rows, 'ligne')} : {count(tally.created, 'créé')}, {count(tally.updated, 'corrigé')}, "
+        f"{count(tally.unchanged, 'inchangé')}, {count(tally.rejected, 'rejeté')}.",
+        f"{count(tally.countable, 'contact compté')}, {count(sum(tally.excluded.values()), 'non compté')} "
+        f"({left_out}).",
+        f"RD3+ : {count(tally.verdicts_rd3plus, 'contact')}, {count(tally.identities_rd3plus, 'identité')} ; "
+        f"{count(tally.cases_opened, 'dossier ouvert')}. {tally.seconds:.1f} s.",
     ]
     if written is not None:
         lines.append(f"Rejets : {written}")

@@ -3,52 +3,33 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
-
+from atdemain.words import count
 from cases.importing import rejects
-from cases.importing.errors import ProfileRefused
+from cases.importing.command import EXITS, ImportCommand
+from cases.importing.errors import why
 from cases.importing.runner import opened
-from cases.importing.toml import load, shipped
+from cases.importing.toml import load
 from routing.planning_import import PRESENCE, Outcome, import_table
 
-INTERRUPTED, REFUSED = 1, 2
 
-
-class Command(BaseCommand):
+class Command(ImportCommand):
     help = (
         "Importe le planning d’un fichier CSV ou TSV, tel que son profil le décrit. Relancée, ne change rien. "
-        "Sort avec 0 (terminé, même avec des rejets), 1 (interrompu) ou 2 (profil ou fichier refusé)."
+        f"{EXITS}"
     )
+    shape = PRESENCE
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        known = ", ".join(shipped(PRESENCE))
-        parser.add_argument("file", help="le fichier")
-        parser.add_argument(
-            "--profile", required=True, help=f"le profil : un fichier TOML, ou un profil livré ({known})"
-        )
-        parser.add_argument("--dry-run", action="store_true", help="compte sans rien écrire")
-        parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie, rien d’autre")
-        parser.add_argument("--rejects", help="le fichier des rejets (FILE.rejects.csv)")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        path, started = Path(options["file"]), time.monotonic()
-        try:
-            profile = load(options["profile"], PRESENCE)
-            with opened(path, profile) as table:
-                outcome = import_table(table, profile, dry=options["dry_run"])
-        except ProfileRefused as refusal:
-            self.stderr.write(f"Refusé : {refusal}")
-            sys.exit(REFUSED)
-        except KeyboardInterrupt:
-            self.stderr.write("Interrompu. Ce qui est écrit reste ; relancez la même commande.")
-            sys.exit(INTERRUPTED)
+    def work(self, path: Path, rejects_path: Path, options: dict[str, Any]) -> None:
+        started = time.monotonic()
+        profile = load(options["profile"], PRESENCE)
+        with opened(path, profile) as table:
+            outcome = import_table(table, profile, dry=options["dry_run"])
         outcome.tally.seconds = time.monotonic() - started
-        written = self._write_rejects(Path(options["rejects"] or f"{options['file']}.rejects.csv"), outcome)
+        written = self._write_rejects(rejects_path, outcome)
         if options["json"]:
             self.stdout.write(json.dumps(outcome.tally.as_json(), ensure_ascii=False))
         else:
@@ -59,7 +40,7 @@ class Command(BaseCommand):
         try:
             return path if rejects.write(path, rows) else None
         except OSError as error:
-            self.stderr.write(f"« {path} » ne s’écrit pas ({error.strerror}). Rejets :")
+            self.stderr.write(f"« {path} » ne s’écrit pas ({why(error)}). Rejets :")
             for one in outcome.rejects:
                 self.stderr.write(str(one))
             return None
@@ -68,8 +49,9 @@ class Command(BaseCommand):
 def _words(outcome: Outcome, dry: bool, written: Path | None) -> str:
     tally = outcome.tally
     lines = [
-        f"{tally.rows} lignes, {tally.people} personnes : {tally.created} créées, {tally.updated} corrigées, "
-        f"{tally.unchanged} inchangées, {tally.rejected} rejetées. {tally.seconds:.1f} s."
+        f"{count(tally.rows, 'ligne')}, {count(tally.people, 'personne')} : {count(tally.created, 'créée')}, "
+        f"{count(tally.updated, 'corrigée')}, {count(tally.unchanged, 'inchangée')}, "
+        f"{count(tally.rejected, 'rejetée')}. {tally.seconds:.1f} s."
     ]
     if written is not None:
         lines.append(f"Rejets : {written}")

@@ -215,3 +215,36 @@ def test_strange_headers_are_harmless(office):
     ):
         assert browser.get("/", headers=headers).status_code == 200
     assert browser.get("/", headers={"host": "ailleurs.exemple"}).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["urlencoded", "multipart"])
+def test_a_form_whose_bytes_are_no_text_is_refused_whole(office, kind):
+    """Stored, it would be « abc��� »."""
+    office.client("Léa Moreau", phone="+33199004127")
+    fields = {
+        "who": b"0199004127", "reason": b"debit-lent", "channel": b"voice", "outcome": b"handled",
+        "summary": b"abc\xff\xfe\xe9",
+    }  # fmt: skip
+    if kind == "urlencoded":
+        body = b"&".join(name.encode() + b"=" + quote(value).encode() for name, value in fields.items())
+        form = "application/x-www-form-urlencoded"
+    else:
+        parts = (
+            b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n' % (name.encode(), value)
+            for name, value in fields.items()
+        )
+        body, form = b"".join([*parts, b"--x--\r\n"]), "multipart/form-data; boundary=x"
+    answer = office.browser("advisor").generic("POST", "/record/", body, content_type=form)
+    assert answer.status_code == 400
+    assert "Cette demande ne se lit pas" in text_of(answer)
+    assert not Contact.objects.exists()
+
+
+def test_the_replacement_character_itself_is_a_text_like_any_other(office):
+    office.client("Léa Moreau", phone="+33199004127")
+    fields = {"who": "0199004127", "reason": "debit-lent", "channel": "voice", "outcome": "handled"}
+    body = "&".join(f"{name}={quote(value)}" for name, value in (fields | {"summary": "vu : \ufffd"}).items())
+    office.browser("advisor").generic(
+        "POST", "/record/", body, content_type="application/x-www-form-urlencoded"
+    )
+    assert Contact.objects.get().summary == "vu : \ufffd"

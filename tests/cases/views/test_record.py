@@ -238,3 +238,35 @@ def test_who_has_no_case_notes_no_call(office):
         assert browser.get("/record/").status_code == 403
         assert browser.post("/record/", form(withheld="on", who="")).status_code == 403
     assert not Contact.objects.exists()
+
+
+def test_an_unreadable_key_notes_nothing_and_the_page_comes_back_with_a_good_one(office):
+    client = office.client("Léa Moreau", phone=NUMBER)
+    browser = office.browser("advisor")
+    answer = browser.post("/record/", form(key="not-a-key"))
+    assert answer.status_code == 422
+    assert not Contact.objects.exists()
+    assert "l’appel n’est pas encore noté" in text_of(answer)
+    page = answer.content.decode()
+    assert "Débit lent depuis hier soir." in page
+    (key,) = re.findall(r'name="key" value="([^"]+)"', page)
+    for _click in range(2):
+        browser.post("/record/", form(key=key))
+    assert Contact.objects.get().client_id == client.pk
+
+
+def test_the_third_contact_of_a_client_without_unit_says_that_a_unit_is_missing(office):
+    advisor = office.people["advisor"]
+    advisor.unit = None
+    advisor.save()
+    client = office.client("Léa Moreau", phone=NUMBER)
+    client.unit = None
+    client.save()
+    browser = office.browser("advisor")
+    for _call in range(3):
+        answer = browser.post("/record/", form())
+    words = text_of(browser.get(answer["Location"]))
+    assert Contact.objects.latest("pk").n_in_window == 3
+    assert not Case.objects.exists()
+    assert "aucune unité n’est connue" in words
+    assert "hors du programme" not in words
