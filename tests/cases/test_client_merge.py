@@ -364,7 +364,7 @@ def test_split_three_contacts_of_another_client_do_not_keep_the_case_up(site, ad
 
 
 def test_split_that_leaves_the_threshold_met_flags_nothing(site, admin):
-    kept, gone = two_and_two(site, admin, ("05/11 10:00",))
+    _, gone = two_and_two(site, admin, ("05/11 10:00",))
     clients.split(gone.pk, actor=admin, now=NOW + HOUR, reason=PARTED)
     assert Case.objects.get().threshold_no_longer_met is False
     assert not Notification.objects.filter(kind="threshold_no_longer_met").exists()
