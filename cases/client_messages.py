@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 #: Asked by the owner, in a call or a message, a day after the resolution (T09).
 SATISFACTION_QUESTION = (
-    "Votre problème a été résolu hier. De 0 à 10, quelle note donnez-vous à la façon dont il a été traité ? "
+    "Votre dossier a été résolu. De 0 à 10, quelle note donnez-vous à la façon dont il a été traité ? "
     "Qu’est-ce qui explique cette note ?"
 )
 SMS_LENGTH = 160  # one message of the GSM alphabet, which has neither « ’ » nor no-break space

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.pages import times
 from cases.enums import CaseState
-from cases.line_words import Waiting, owed, title
+from cases.line_words import Waiting, asking, owed, title
 from cases.promise_times import Standing, effective_end, promise_distance, standing
 
 REMINDER = timedelta(minutes=30)
@@ -114,7 +114,7 @@ TITLES = {
     NOW: ("À appeler maintenant", "maintenant", "la fenêtre est ouverte"),
     LATER: ("Plus tard aujourd’hui", "plus tard", ""),
     NEXT_DAYS: ("Les jours suivants", "jours suivants", "rappels promis"),
-    WORK: ("À traiter", "à traiter", "aucun rappel promis, délai de première action"),
+    WORK: ("À traiter", "à traiter", "délai de première action, précision attendue de vous"),
     WAIT: ("En attente d’une entité", "en attente d’une entité", "le client attend des nouvelles"),
     WATCH: ("En observation", "en observation", "un contact avant la fin rouvre le dossier"),
 }
@@ -129,14 +129,14 @@ ACTIONS = {
 }
 
 
-def section_of(row: Row, now: datetime, tz: tzinfo) -> str:
-    """Where a case belongs now."""
+def section_of(row: Row, waiting: Sequence[Waiting], now: datetime, tz: tzinfo) -> str:
+    """Where a case belongs now. One whose entity waits for a detail is to be worked on, not waited for."""
     if row.state == CaseState.RESOLVED:
         return WATCH
     if row.window_start is None:
         return WORK
     if row.state == CaseState.ESCALATED and now < min(row.window_start, effective_end(row)) - REMINDER:
-        return WAIT
+        return WORK if asking(waiting) else WAIT
     where = standing(row, now)
     if where == Standing.OVERDUE:
         return LATE
@@ -161,9 +161,10 @@ def board(
     `owners`: each line says who is in charge (a manager's list); else only a delegate's lines do.
     """
     sections = {key: Section(key, *words) for key, words in TITLES.items()}
-    for row in sorted(rows, key=lambda row: (row.next_due_at or now, row.pk)):
-        key = section_of(row, now, tz)
-        made = line(row, key, waiting.get(row.pk, ()), now, tz, calendar)
+    for row in sorted(rows, key=lambda row: (_due(row, waiting.get(row.pk, ()), now), row.pk)):
+        of_case = waiting.get(row.pk, ())
+        key = section_of(row, of_case, now, tz)
+        made = line(row, key, of_case, now, tz, calendar, owners=owners)
         if owners or row.owner_id != reader_id:
             made.meta = f"{_in_charge(row, owners)} · {made.meta}"
         if owners:
@@ -175,6 +176,12 @@ def board(
     return sections
 
 
+def _due(row: Row, waiting: Sequence[Waiting], now: datetime) -> datetime:
+    """What a line is sorted by: a detail is owed since it was asked for."""
+    asked = [one.info_asked_at for one in asking(waiting) if one.info_asked_at]
+    return min([row.next_due_at or now, *asked])
+
+
 def line(
     row: Row,
     section: str,
@@ -182,6 +189,8 @@ def line(
     now: datetime,
     tz: tzinfo,
     calendar: BusinessCalendar | None,
+    *,
+    owners: bool = False,
 ) -> Line:
     made = Line(
         key=str(row.pk),
@@ -190,13 +199,17 @@ def line(
         client=row.client,
         when="",
         left="",
-        owed=owed(row, section, waiting, now, tz),
+        owed=owed(row, section, waiting, now, tz, of_somebody=owners),
         meta=_meta(row, now, tz),
         colour=row.colour,
         action=ACTIONS[section],
         tone=section if section in (LATE, NOW) else "",
     )
-    if section in (WORK, WATCH):
+    asked = asking(waiting)
+    if section == WORK and asked:
+        made.when = times.day_time(asked[0].info_asked_at or now, now, tz)
+        made.left = "précision demandée"
+    elif section in (WORK, WATCH):
         _deadline(made, row, section, now, tz, calendar)
     else:
         _promised(made, row, section, now, tz, calendar)

@@ -31,7 +31,8 @@ WHERE c.state <> 'closed' AND {} ORDER BY c.next_due_at, c.id LIMIT %s OFFSET %s
 """
 #: In the order of `Waiting`, the case first.
 _WAITING = (
-    "SELECT e.case_id, t.name, e.status, e.ack_at, e.ack_due, e.answer_due, e.answered_at, e.answer_code "
+    "SELECT e.case_id, t.name, e.status, e.ack_at, e.ack_due, e.answer_due, e.answered_at, e.answer_code, "
+    "e.info_asked_at "
     "FROM cases_escalation e JOIN organisation_entity t ON t.id = e.target_entity_id "
     "WHERE e.case_id {} AND e.status <> 'withdrawn' ORDER BY e.id"
 )

@@ -96,6 +96,8 @@ def owner_set(facts: CaseFacts) -> list[Reason]:
 
 
 def promise_callback(facts: CaseFacts) -> list[Reason]:
+    if facts.state == CaseState.CALLBACK_DUE:
+        return [Reason("wrong_state", "Un rappel est déjà promis : déplacez-le, ou appelez et informez.")]
     return in_state(facts, CaseState.OPENED) or owner_set(facts)
 
 

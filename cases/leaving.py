@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from atdemain.journal.actors import Actor, system
@@ -28,6 +29,8 @@ def register() -> None:
     """Listen to the organisation, which knows nothing of cases; registering twice is once."""
     if open_cases_objection not in participation.leaving_objections:
         participation.leaving_objections.append(open_cases_objection)
+    if lock_cases not in consent.before_withdrawal:
+        consent.before_withdrawal.append(lock_cases)
     if release_cases not in consent.on_withdrawal:
         consent.on_withdrawal.append(release_cases)
     if release_ended not in hooks.rounds:
@@ -47,9 +50,28 @@ def open_cases_objection(user: User, at: datetime) -> str:
     )
 
 
+def _held(user: User) -> QuerySet[Case]:
+    return Case.objects.working().filter(owner=user.pk, origin=Origin.RD3PLUS).order_by("pk")
+
+
+def lock_cases(user: User) -> None:
+    """Before the participation, in the order of the door, of routing and of a merge: case, then participation."""
+    if connection.features.has_select_for_update:
+        list(_held(user).select_for_update().values_list("pk"))
+
+
 def release_cases(user: User, at: datetime, actor: Actor) -> None:
-    """The working RD3+ cases of somebody who no longer takes part; manual ones stay."""
-    held = Case.objects.working().filter(owner=user.pk, origin=Origin.RD3PLUS).order_by("pk")
+    """The working RD3+ cases of somebody who no longer takes part; manual ones stay.
+
+    Those given between `lock_cases` and the participation's lock are not waited for, since who holds one of them
+    may wait for the participation: raises TakenMeanwhile, and all begins again.
+    """
+    held = _held(user)
+    if connection.features.has_select_for_update_nowait:
+        try:
+            list(held.select_for_update(nowait=True).values_list("pk"))
+        except OperationalError as taken:
+            raise consent.TakenMeanwhile from taken
     if not held.exists() or participation.eligible_owner(user, Origin.RD3PLUS, at):
         return
     clock = system("consent")
@@ -62,5 +84,8 @@ def release_ended(now: datetime) -> None:
     today = timezone.localdate(now)
     ended = Participation.objects.filter(ends_on__lt=today, ends_on__gte=today - ENDED_SINCE)
     for user in User.objects.filter(pk__in=ended.values("employee")).order_by("pk"):
-        with transaction.atomic():
-            release_cases(user, now, system("participation"))
+        try:
+            with transaction.atomic():
+                release_cases(user, now, system("participation"))
+        except consent.TakenMeanwhile:
+            continue  # somebody is on one of these cases: the next round

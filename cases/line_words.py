@@ -54,6 +54,7 @@ class Waiting(NamedTuple):
     answer_due: datetime | None
     answered_at: datetime | None
     answer_code: str
+    info_asked_at: datetime | None = None
 
 
 def unbroken(name: str) -> str:
@@ -71,8 +72,34 @@ def title(client: str, family: str, technology: str | None) -> str:
     return f"{client} · {problem(family, technology)}"
 
 
-def owed(row: Any, section: str, waiting: Sequence[Waiting], now: datetime, tz: tzinfo) -> str:
-    """What the reader owes on this case, in one sentence that begins with what to do."""
+def asking(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """The entities that cannot go on without a detail from whoever is in charge, the longest wait first."""
+    asked = [one for one in waiting if one.status in OPEN_ESCALATION and one.info_asked_at]
+    return sorted(asked, key=lambda one: one.info_asked_at)
+
+
+def owed(
+    row: Any,
+    section: str,
+    waiting: Sequence[Waiting],
+    now: datetime,
+    tz: tzinfo,
+    *,
+    of_somebody: bool = False,
+) -> str:
+    """What is owed on this case, beginning with what to do; by the reader, or (`of_somebody`) by its advisor."""
+    asked = asking(waiting) if row.state != CaseState.RESOLVED else []
+    if not asked:
+        return _owed(row, section, waiting, now, tz)
+    names = " et ".join(unbroken(one.entity) for one in asked)
+    verb = "attendent" if len(asked) > 1 else "attend"
+    detail = f"{names} {verb} une précision {'du conseiller' if of_somebody else 'de votre part'}"
+    if section == "work":
+        return f"{detail}."
+    return f"{detail}. {_owed(row, section, waiting, now, tz)}"
+
+
+def _owed(row: Any, section: str, waiting: Sequence[Waiting], now: datetime, tz: tzinfo) -> str:
     if row.state == CaseState.RESOLVED:
         return f"{RESOLUTIONS.get(row.resolution_code, 'Résolu')}, dit au client."
     still_open = [one for one in waiting if one.status in OPEN_ESCALATION]

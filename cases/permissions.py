@@ -91,6 +91,8 @@ SPECIALIST = frozenset(
 )
 #: What only the owner does, not the delegate.
 OWNER = frozenset({"delegate", "reopen", "merge", "flag_unrelated"})
+#: What belongs to whoever keeps the case: a colleague who may read it is told so.
+OF_THE_CASE = IN_CHARGE | OWNER
 #: A manager who does these in somebody's place says why (domain.md §2.6: « T with reason »).
 IN_PLACE_OF = frozenset({"promise_callback", "rebook", "tell_unresolved", "log_attempt", "resolve"})
 

@@ -6,11 +6,14 @@ picked at all (domain.md §3.2 T02: ≥ now + 15 min, inside opening hours, ≤ 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from atdemain.organisation.calendar import BusinessCalendar
+
+Window = tuple[datetime, datetime]
+Away = Callable[[Sequence[Window]], set[Window]]
 
 NOTICE = timedelta(minutes=15)
 AHEAD_BUSINESS_DAYS = 10
@@ -28,6 +31,9 @@ class Cell:
     taken: int = 0
 
 
+Rows = tuple[tuple[int, tuple[Cell | None, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     day: date
@@ -40,7 +46,7 @@ class Week:
     """`rows`: (local hour, one Cell per open day, None for a day shut as a whole)."""
 
     days: tuple[Day, ...]
-    rows: tuple[tuple[int, tuple[Cell | None, ...]], ...]
+    rows: Rows
     previous_day: date | None
     next_day: date | None
 
@@ -62,10 +68,12 @@ def week(
     taken: Mapping[datetime, int] | None = None,
     latest: datetime | None = None,
     minutes: int = 60,
+    away: Away | None = None,
 ) -> Week:
     """Seven local days from `first` (today by default), hour by hour.
 
-    `taken` counts the owner's promises by UTC start of hour. `latest` is the last possible end.
+    `taken` counts the owner's promises by UTC start of hour. `latest` is the last possible end. `away` says
+    which of the windows (start, end) the owner's planning does not cover; it is asked once.
     """
     today = calendar.local_date(now)
     first = max(first or today, today)
@@ -85,7 +93,11 @@ def week(
         (
             hour,
             tuple(
-                None if head.closed else _cell(calendar, head.day, hour, now, latest, minutes, taken or {})
+                None
+                if head.closed
+                else _cell(calendar, head.day, hour, now, latest, minutes, taken or {})
+                if hour in open_hours[head.day]
+                else Cell(None, "fermé")
                 for head in heads
             ),
         )
@@ -93,9 +105,26 @@ def week(
     )
     return Week(
         days=heads,
-        rows=rows,
+        rows=_present(rows, timedelta(minutes=minutes), away) if away else rows,
         previous_day=max(first - timedelta(days=7), today) if first > today else None,
         next_day=days[-1] + timedelta(days=1) if last_day > days[-1] else None,
+    )
+
+
+def _present(rows: Rows, width: timedelta, away: Away) -> Rows:
+    """The same cells, those at which the owner is not there left out."""
+    starts = {cell.start for _hour, cells in rows for cell in cells if cell and cell.start}
+    gone = away([(start, start + width) for start in sorted(starts)]) if starts else set()
+    absent = Cell(None, "conseiller absent")
+    return tuple(
+        (
+            hour,
+            tuple(
+                absent if cell and cell.start and (cell.start, cell.start + width) in gone else cell
+                for cell in cells
+            ),
+        )
+        for hour, cells in rows
     )
 
 

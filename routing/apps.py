@@ -7,6 +7,7 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         """Routing plugs into the table of `cases.hooks`: cases open without knowing who decides."""
-        from routing import listening
+        from routing import listening, triggers
 
         listening.register()
+        triggers.GUARD.keep(self)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from atdemain.organisation.models import Unit
 from routing.history import DAYS, Past, gather
-from routing.replay import VARIANTS, Outcome, replay
+from routing.replay import OURS, VARIANTS, Outcome, replay
 
 NNBSP = "\u202f"
 
@@ -60,6 +61,21 @@ def compare(now: datetime, *, days: int = DAYS) -> Comparison:
         for variant in VARIANTS
     ]
     return Comparison(past, outcomes, dict(Unit.objects.order_by("name").values_list("pk", "name")))
+
+
+def by_width(past: Past, widths: Sequence[float]) -> dict[float, float]:
+    """Our way's index for other widths of a tie (`tie_width_pct`), everything else alike."""
+    return {
+        width: replay(
+            past.openings,
+            past.people,
+            replace(past.policy, tie_width_pct=width),
+            OURS,
+            past.until,
+            past.stages_of,
+        ).jain
+        for width in widths
+    }
 
 
 def as_text(compared: Comparison) -> str:

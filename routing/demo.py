@@ -60,13 +60,12 @@ def on_seeded(*, now: datetime, advisor: User, **_: Any) -> None:
     Presence.objects.bulk_create(rows, batch_size=1_000)
     _agreements(units, home)
     _compensation(now)
-    RoutingPolicy.objects.update_or_create(
-        version=1,
-        defaults={
-            "valid_from": now - timedelta(days=365),
-            "settings_json": {"tie_width_pct": 0, "conflictual": 6},
-            "reason": "Valeurs de départ du pilote",
-        },
+    latest = RoutingPolicy.objects.order_by("-version").values_list("version", flat=True).first() or 0
+    RoutingPolicy.objects.create(
+        version=latest + 1,
+        valid_from=now - timedelta(days=365),
+        settings_json={"tie_width_pct": 0, "conflictual": 6},
+        reason="Réglages du pilote",
     )
 
 

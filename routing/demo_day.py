@@ -59,14 +59,14 @@ def on_lived(
 
 
 def _policies(admin: User, now: datetime) -> None:
-    """A second version is in force, and a third one is prepared."""
+    """The pilot's version gave way to the one in force, and another one is prepared."""
     actor, begun = Actor.of_user(admin), now - 92 * DAY
     policies.publish(
-        {}, valid_from=begun, by=admin, actor=actor, now=begun - 6 * DAY, based_on=1,
+        {}, valid_from=begun, by=admin, actor=actor, now=begun - 6 * DAY,
         reason="Les temps partiels passaient toujours après : à 4 % près, on regarde les sept derniers jours.",
     )  # fmt: skip
     policies.publish(
-        {"recovery_minutes": 15}, valid_from=now + 12 * DAY, by=admin, actor=actor, now=now - 2 * DAY, based_on=2,
+        {"recovery_minutes": 15}, valid_from=now + 12 * DAY, by=admin, actor=actor, now=now - 2 * DAY,
         reason="Demande des soutiens : dix minutes ne suffisent pas après deux appels conflictuels.",
     )  # fmt: skip
 
@@ -149,17 +149,19 @@ def _declare(manager: User, user: User, start: datetime, end: datetime, now: dat
 
 def _help(cases: Sequence[Case], support: User, advisor: User, now: datetime) -> None:
     """Two questions wait, the oldest first; one is being answered, on a case of `advisor`; one is over."""
-    others = [one for one in cases if one.owner_id != advisor.pk]
-    mine = [one for one in cases if one.owner_id == advisor.pk and one.state == CaseState.OPENED]
-    seen: set[int] = set()
-    several = [one for one in others if not (one.owner_id in seen or seen.add(one.owner_id))]
+    mine = [one for one in cases if one.owner_id == advisor.pk]
+    answered = next((one for one in mine if one.state == CaseState.OPENED), None)
+    theirs = {one.owner_id: one for one in cases if one.owner_id != advisor.pk}
+    asking = [*theirs.values(), *(one for one in mine if one != answered)]
     helper = Actor.of_user(support)
-    for case, question, ago in zip(several[1:3], QUESTIONS, (47, 16), strict=False):
+    for case, question, ago in zip(asking[1:3], QUESTIONS, (47, 16), strict=False):
         mutual_help.ask(case, question, actor=Actor.of_user(case.owner.user), now=now - ago * MINUTE)
     for case, question, ago, over in (
-        *((case, QUESTIONS[2], 31, False) for case in mine[:1]),
-        *((case, QUESTIONS[3], 205, True) for case in several[:1]),
+        (answered, QUESTIONS[2], 31, False),
+        (asking[0] if asking else None, QUESTIONS[3], 205, True),
     ):
+        if case is None:
+            continue
         asked = now - ago * MINUTE
         pk = mutual_help.ask(case, question, actor=Actor.of_user(case.owner.user), now=asked).request.pk
         mutual_help.accept(pk, actor=helper, now=asked + 4 * MINUTE)
@@ -219,18 +221,21 @@ def _recoveries(random: Random, now: datetime) -> None:
     """The ten minutes offered after the hard contacts of the week, taken or not: nobody is told which."""
     hard = (
         Contact.objects.filter(
-            conflictual_at__gt=now - 7 * DAY,
-            conflictual_at__lt=now - 15 * MINUTE,
+            conflictual=True,
+            ended_at__gt=now - 7 * DAY,
+            ended_at__lt=now - 15 * MINUTE,
             handled_by__groups__name=Role.ADVISOR.value,
             handled_by__presences__kind=PresenceKind.SHIFT,
         )
         .select_related("handled_by")
-        .order_by("conflictual_at", "pk")
+        .order_by("ended_at", "pk")
         .distinct()
     )
-    for contact in hard[:20]:
-        user, at = contact.handled_by, contact.conflictual_at + MINUTE
-        offered = recovery.offer(user, at)
+    for contact in hard[:12]:
+        user, at = contact.handled_by, contact.ended_at + 2 * MINUTE
+        offered = recovery.declare(contact.pk, actor=Actor.of_user(user), now=at)
+        if offered is None:
+            continue
         taken = random.random() < 0.6
         if taken:
             with suppress(PresenceRefused):

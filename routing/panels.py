@@ -72,20 +72,19 @@ def choice(case: Case) -> dict[str, Any] | None:
 
 #: Why somebody was given a case, for who sees that it was and not why in figures (domain.md §5.2).
 GIVEN = {
-    AssignmentMode.CONTINUITY: "{name} connaît déjà ce client",
-    AssignmentMode.BALANCED: "{name} est en service, peut le prendre, et n’en sera pas surchargé",
-    AssignmentMode.OVERFLOW: "personne n’est disponible dans l’unité, {name} l’est dans une autre",
+    AssignmentMode.CONTINUITY: "à qui connaît déjà ce client",
+    AssignmentMode.BALANCED: "à qui est en service, peut le prendre et n’en sera pas surchargé",
+    AssignmentMode.OVERFLOW: "dans une autre unité, personne ne pouvant le prendre dans celle-ci",
 }
 
 
 def given_words(case: Case) -> str:
-    """« confié à 15:30 par le routage : … »; "" when a person gave it or took it. One query."""
+    """« Confié à 15:30 par le routage à qui … »; "" when a person gave it or took it. One query."""
     found = choice(case)
     if found is None or case.owner is None or found["given"].mode not in GIVEN:
         return ""
     at = times.clock(found["given"].at, timezone.get_current_timezone())
-    why = GIVEN[found["given"].mode].format(name=case.owner.user.short_name)
-    return f"Confié à {at} par le routage\u00a0: {why}."
+    return f"Confié à {at} par le routage {GIVEN[found['given'].mode]}."
 
 
 def _why_nobody(case: Case) -> Panel | None:

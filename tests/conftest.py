@@ -60,7 +60,7 @@ def _let_tests_flush_the_journal() -> None:
     from django.db import connection
     from django.test import TransactionTestCase
 
-    from atdemain.journal.triggers import without_triggers
+    from atdemain.triggers import all_lifted
 
     teardown = TransactionTestCase.__dict__["_fixture_teardown"]
 
@@ -68,7 +68,7 @@ def _let_tests_flush_the_journal() -> None:
         if connection.vendor == "postgresql" and not self.reset_sequences:
             _delete_rows()
             return
-        with without_triggers(connection):
+        with all_lifted(connection):
             teardown(self)
 
     TransactionTestCase._fixture_teardown = cleaned

@@ -24,7 +24,7 @@ APPS = ("recognition", "routing", "cases", "atdemain")
 #: The support apps, the lower ones last. Pages are the shell around them all.
 SUPPORT = (
     "atdemain.pages", "atdemain.notifications", "atdemain.organisation", "atdemain.journal",
-    "atdemain.statements", "atdemain.database",
+    "atdemain.statements", "atdemain.triggers", "atdemain.database",
 )  # fmt: skip
 #: Inside `cases`: what is on the left may import what is on its right, never the reverse.
 LAYERS = (

@@ -1,6 +1,4 @@
 from django.apps import AppConfig
-from django.db import connections
-from django.db.models.signals import post_migrate
 
 from atdemain.journal import triggers
 
@@ -10,9 +8,4 @@ class JournalConfig(AppConfig):
     verbose_name = "Journal"
 
     def ready(self) -> None:
-        post_migrate.connect(self._reinstall, sender=self, dispatch_uid="journal_triggers")
-
-    @staticmethod
-    def _reinstall(using: str, **kwargs: object) -> None:
-        """SQLite drops a table's triggers when a migration rebuilds it."""
-        triggers.install(connections[using])
+        triggers.GUARD.keep(self)

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.db.models.signals import post_migrate
 
+from atdemain.organisation import triggers
 from atdemain.organisation.enums import Role
 
 
@@ -19,3 +20,4 @@ class OrganisationConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(ensure_role_groups, sender=self, dispatch_uid="organisation.roles")
+        triggers.GUARD.keep(self)

@@ -21,6 +21,16 @@ TEXT_VERSION = "2026-1"
 on_withdrawal: list[Callable[[User, datetime, Actor], None]] = []
 
 
+#: And here what it locks beforehand: others lock a case, then the participation of who is to keep it.
+before_withdrawal: list[Callable[[User], None]] = []
+RETRIES = 5
+BUSY = "Un de vos dossiers est en train de changer de mains. Rien n’est perdu : recommencez dans un instant."
+
+
+class TakenMeanwhile(Exception):
+    """What follows needs a row that somebody took after `before_withdrawal`: begin again, in order."""
+
+
 class ConsentRefused(Exception):
     """The answer cannot be recorded; the message is French."""
 
@@ -36,19 +46,37 @@ def consent(
 ) -> ConsentEvent:
     """Record the answer of the employee, who must be `user`. The same answer twice changes nothing.
 
-    Raises `ConsentRefused`.
+    Raises `ConsentRefused`. Lock order: the cases of who withdraws, then the participation, as everybody else.
     """
     if user.pk != participation.employee_id:
         raise ConsentRefused("Seul le salarié donne ou retire son accord, depuis son propre compte.")
     if not text_version.strip():
         raise ConsentRefused("L’accord porte sur une version du texte : dites laquelle.")
     actor = actor or Actor.of_user(user)
+    for left in reversed(range(RETRIES)):
+        try:
+            event = _consent(participation.pk, user, answer, text_version, now, actor)
+            break
+        except TakenMeanwhile:
+            if not left:
+                raise ConsentRefused(BUSY) from None
+    participation.consent = event.participation.consent
+    return event
+
+
+def _consent(
+    pk: int, user: User, answer: ConsentAnswer, text_version: str, now: datetime, actor: Actor
+) -> ConsentEvent:
     with transaction.atomic():
-        held = Participation.objects.select_for_update().get(pk=participation.pk)
+        if answer != ConsentAnswer.ACCEPTED:
+            for lock in before_withdrawal:
+                lock(user)
+        held = Participation.objects.select_for_update().get(pk=pk)
         if held.ends_on is not None and held.ends_on < timezone.localdate(now):
             raise ConsentRefused("Cette participation est terminée : l’accord n’a plus d’objet.")
         last = held.consent_events.order_by("-at", "-pk").first()
         if last is not None and (last.answer, last.text_version) == (answer, text_version):
+            last.participation = held
             return last
         if answer == ConsentAnswer.WITHDRAWN and held.consent != ConsentAnswer.ACCEPTED:
             raise ConsentRefused("Aucun accord à retirer : vous n’avez pas accepté.")
@@ -68,5 +96,4 @@ def consent(
         if before == ConsentAnswer.ACCEPTED and answer != ConsentAnswer.ACCEPTED:
             for follow in on_withdrawal:
                 follow(user, now, actor)
-    participation.consent = held.consent
     return event

@@ -25,9 +25,10 @@ class HoursForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, day in zip(DAY_FIELDS, self.instance.weekly_hours, strict=True):
+        # A row may have no hours of its own (null).
+        for name, day in zip(DAY_FIELDS, self.instance.weekly_hours or [[]] * 7, strict=True):
             self.fields[name].initial = day_as_text(day)
-            self.fields[name].conditional = True  # type: ignore[attr-defined]  # empty says « closed »
+            self.fields[name].conditional = True  # type: ignore[attr-defined]  # an empty day says something
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -70,7 +70,8 @@ def _quiet_clock() -> Iterator[None]:
 def _unhurried_disk() -> Iterator[None]:
     """Thousands of small transactions without waiting for the disk at each: a seeding cut short is made again.
 
-    What was written is on the disk at the end, before the data are said to be complete.
+    What was written is on the disk at the end, before the data are said to be complete. Nor does Django keep the
+    text of every statement, as DEBUG has it do.
     """
     if connection.in_atomic_block:  # a test's
         yield
@@ -83,9 +84,11 @@ def _unhurried_disk() -> Iterator[None]:
     )
     with connection.cursor() as cursor:
         cursor.execute(careless)
+    connection.make_debug_cursor = connection.make_cursor  # type: ignore[method-assign]
     try:
         yield
     finally:
+        del connection.make_debug_cursor
         with connection.cursor() as cursor:
             cursor.execute(careful)
             if sqlite:

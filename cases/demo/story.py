@@ -28,12 +28,15 @@ from cases.enums import (
 )
 from cases.intake import receive
 from cases.models import Case, Escalation
+from cases.names import name_key
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 VOICE, CHAT, DIGITAL = Channel.VOICE, Channel.CHAT, Channel.DIGITAL_1013PLUS
 INTAKE = system("seed")
-#: eighteen cases on three contacts each, and the call that reopens one of them
-CONTACTS_OF_TODAY = 18 * 3 + 1
+#: nineteen cases on three contacts each, the call that reopens one of them, two of the client who is known
+CONTACTS_OF_TODAY = 19 * 3 + 1 + 2
+#: Whose former case the log-in `advisor` kept, and who called twice this week: a third call comes back to her.
+KNOWN = "Solange Tierce"
 
 #: what follows a case's opening: (case, instant of the opening)
 Follow = Callable[[int, datetime], None]
@@ -50,9 +53,10 @@ class Story:
         self.calendar = made.units[DEMO_UNIT].calendar()
         self.advisor = made.accounts["advisor"]
         self.support = made.accounts["support"]
-        self.colleague = made.owners[DEMO_UNIT][1]
+        self.colleague, self.other = made.owners[DEMO_UNIT][1:3]
         self.cases: dict[str, int] = {}
         self._customer_of: dict[int, Customer] = {}
+        self._owner_of: dict[int, User] = {}
 
     def plan(self) -> None:
         """Every case of the day; the names are what the tests look for."""
@@ -62,10 +66,10 @@ class Story:
         self._case("due_now", yesterday + 20 * MINUTE, self._tried(now - 20 * MINUTE))
         self._case("due_soon", yesterday + 50 * MINUTE, promised(now + 10 * MINUTE))
         self._case("later", yesterday + 2 * HOUR, promised(now + 150 * MINUTE))
-        self._case("tomorrow", now - 3 * HOUR, promised(now + 22 * HOUR))
+        self._case("tomorrow", now - 3 * HOUR, promised(now + 22 * HOUR), owner=self.other)
         self._case("bad_news", yesterday + 3 * HOUR, self._escalated_until(now + 20 * MINUTE))
         self._case("unanswered", self._day(5, 11), self._long_escalation, reason="tonalite")
-        self._case("acknowledged", now - 5 * HOUR, self._acknowledged)
+        self._case("acknowledged", now - 5 * HOUR, self._acknowledged, owner=self.other)
         self._case("answered", self._day(1, 15), self._answered, reason="coupures")
         self._case("to_work", now - 80 * MINUTE, self._taken)
         self._case("reopened", self._day(6, 10), self._resolved_then_back)
@@ -78,6 +82,15 @@ class Story:
         )
         self._case("queue_pro", now - 75 * MINUTE, None, pro=True, reason="tonalite")
         self._case("queue", now - 9 * MINUTE, None, reason="tonalite")
+        self._known_client()
+
+    def _known_client(self) -> None:
+        """Two contacts this week of a client whose case was closed: the third is for who tries the product."""
+        customer = self.inventor.customer(DEMO_UNIT, pro=False)
+        customer.client.display_name, customer.client.name_key = KNOWN, name_key(KNOWN)
+        self._case("known", self._day(20, 11), self._solved, customer=customer)
+        for back, hour in ((3, 10), (1, 16)):
+            self._receive(customer, self._day(back, hour), VOICE, "desynchro")
 
     # -- opening --------------------------------------------------------------------------------------
 
@@ -91,9 +104,10 @@ class Story:
         channels: tuple[Channel, Channel, Channel] = (VOICE, VOICE, VOICE),
         reason: str = "desynchro",
         pro: bool = False,
+        customer: Customer | None = None,
     ) -> None:
         """Three contacts within seven days, the third at `third`, answered by the future owner."""
-        customer = self.inventor.customer(DEMO_UNIT, pro=pro)
+        customer = customer or self.inventor.customer(DEMO_UNIT, pro=pro)
         del customer.lines[1:]
         save_customers([customer])
         owner = owner or self.advisor
@@ -107,7 +121,7 @@ class Story:
             if done is None:
                 raise AssertionError(f"the third contact of « {name} » opened no case")
             self.cases[name] = done
-            self._customer_of[done] = customer
+            self._customer_of[done], self._owner_of[done] = customer, owner
             if follow:
                 opened = Case.objects.values_list("opened_at", flat=True).get(pk=done)
                 self._plan(done, opened + 3 * MINUTE, owner, "claim")
@@ -197,7 +211,7 @@ class Story:
         self._plan(
             case_id,
             at + 25 * MINUTE,
-            self.advisor,
+            self._owner_of[case_id],
             "resolve",
             resolution_code=ResolutionCode.CONFIGURATION,
             root_cause=RootCause.HOME_INSTALLATION,
@@ -213,7 +227,7 @@ class Story:
     def _delegated(self, case_id: int, at: datetime) -> None:
         """A colleague is away: the support calls in her place."""
         begin, end = inside_a_day(self.calendar, _half_hour(self.now + 95 * MINUTE), 60)
-        self._promise(case_id, at + 8 * MINUTE, begin, end, self.colleague)
+        self._promise(case_id, at + 8 * MINUTE, begin, end)
         self._plan(
             case_id,
             at + 15 * MINUTE,
@@ -225,13 +239,11 @@ class Story:
 
     # -- steps ----------------------------------------------------------------------------------------
 
-    def _promise(
-        self, case_id: int, at: datetime, start: datetime, end: datetime, owner: User | None = None
-    ) -> None:
+    def _promise(self, case_id: int, at: datetime, start: datetime, end: datetime) -> None:
         self._plan(
             case_id,
             at,
-            owner or self.advisor,
+            self._owner_of[case_id],
             "promise_callback",
             window_start=start,
             window_end=end,
@@ -240,7 +252,7 @@ class Story:
         )
 
     def _attempt(self, case_id: int, at: datetime, outcome: AttemptOutcome, told: str) -> None:
-        self._plan(case_id, at, self.advisor, "log_attempt", outcome=outcome, told=told)
+        self._plan(case_id, at, self._owner_of[case_id], "log_attempt", outcome=outcome, told=told)
 
     def _escalate(
         self,
@@ -252,7 +264,7 @@ class Story:
         colour: Colour = Colour.ORANGE,
     ) -> None:
         data = self.history.escalation(self.made.entities[entity], start, end, colour)
-        self._plan(case_id, at, self.advisor, "escalate", **data)
+        self._plan(case_id, at, self._owner_of[case_id], "escalate", **data)
 
     def _specialist(self, case_id: int, at: datetime, action: str, **data: object) -> None:
         """The entity's specialist, on the case's latest escalation."""

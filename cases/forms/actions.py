@@ -16,6 +16,7 @@ from cases.enums import (
     AttemptOutcome,
     ClientConfirmation,
     Colour,
+    PromiseKind,
     RebookInitiator,
     ResolutionCode,
     RootCause,
@@ -49,10 +50,17 @@ class PromiseForm(OnBehalf, SlotForm):
     title = "Promettre un rappel"
     button = "Promettre"
     button_verb = "Promettre"
-    more = ("minutes", "note")
-    more_label = "Ajouter une note ou changer la durée de la fenêtre"
+    more = ("kind", "minutes", "note")
+    more_label = "Dire ce que sera ce rappel, changer sa durée, ajouter une note"
 
     slot = SlotField(label="Créneau du rappel")
+    kind = forms.ChoiceField(
+        label="Ce que sera ce rappel",
+        choices=PromiseKind.choices,
+        initial=PromiseKind.PROGRESS,
+        required=False,
+        widget=forms.Select,
+    )
     minutes = Minutes()
     note = forms.CharField(label="Note pour le rappel", required=False, max_length=400)
 

@@ -13,13 +13,15 @@ from django.http import QueryDict
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Unit, User
-from cases import hour_guards
+from cases import hooks, hour_guards
 from cases.models import Case, Promise
-from cases.slots import Week, week
+from cases.slots import Away, Week, week
 from cases.workflow.loaded import calling_unit
 
 from .fields import number_in
 
+REQUIRED = "Ce champ est nécessaire."
+DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
 STALE = "Ce formulaire est incomplet ou date d’une page ancienne : rouvrez le dossier et recommencez."
 
 
@@ -52,7 +54,8 @@ class ActionForm(forms.Form):
         self.fields["version"].initial = case.version
         self.refusals: list[str] = []
         for field in self.fields.values():
-            field.error_messages.setdefault("required", "Ce champ est nécessaire.")
+            if field.error_messages["required"] == DJANGO_REQUIRED:  # a field with its own words keeps them
+                field.error_messages["required"] = REQUIRED
             if isinstance(field.widget, forms.TextInput | forms.NumberInput | forms.DateTimeInput):
                 field.widget.attrs.setdefault("class", "form-control")
             if isinstance(field.widget, forms.Select) and not isinstance(field.widget, forms.RadioSelect):
@@ -156,9 +159,15 @@ class SlotForm(ActionForm):
         """Said in place of the grid when the unit has no hour at all."""
         return next((reason.text for reason in hour_guards.unit_hours(self.calendar, self.now)), "")
 
-    @property
+    @cached_property
     def week(self) -> Week:
-        return week(self.calendar, now=self.now, first=self._first_day(), taken=self._taken(self.calendar.tz))
+        return week(
+            self.calendar,
+            now=self.now,
+            first=self._first_day(),
+            taken=self._taken(self.calendar.tz),
+            away=self._away(),
+        )
 
     @property
     def chosen_slot(self) -> str:
@@ -178,6 +187,15 @@ class SlotForm(ActionForm):
             return date.fromisoformat(asked) if asked else None
         except ValueError:
             return None
+
+    def _away(self) -> Away | None:
+        """Which windows the owner's planning does not cover, asked of whoever plans; a delegate stands in."""
+        provider, owner = hooks.providers.get("owners_away"), self.case.owner_id
+        if provider is None or owner is None or self.case.delegate_id is not None:
+            return None
+        return lambda windows: {
+            (start, end) for _owner, start, end in provider([(owner, *window) for window in windows])
+        }
 
     def _taken(self, tz: ZoneInfo) -> dict[datetime, int]:
         """How many callbacks the owner already promised, by hour (one query)."""

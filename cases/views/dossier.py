@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from cases.dossier_query import BESIDE, CONTACTS, EVENTS, Dossier
 from cases.enums import OPEN_ESCALATION
 from cases.explain import what_next, why_verdict
 from cases.models import Case, Contact
+from cases.reasons import Reason
 from cases.timeline import Entry, by_day, contact_entry, event_entries
 
 from .access import CASE_READERS, CasePages, for_roles, purpose_of, visible_case
@@ -54,7 +56,8 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "days": by_day(entries, timezone.get_current_timezone()),
         "cut": len(events) == EVENTS or len(dossier.contacts) == CONTACTS,
         "offers": [offer for offer in offers if offer.allowed],
-        "refused": [offer for offer in offers if not offer.allowed and offer.reasons],
+        "refused": [offer for offer in offers if not offer.allowed and not offer.aside],
+        "aside": _together([offer for offer in offers if not offer.allowed and offer.aside]),
         "phones": dossier.phones,
         "why": why_verdict(dossier.verdict, dossier.contacts) if dossier.verdict else None,
         "observed_until": observed_until(case.resolved_at) if case.resolved_at else None,
@@ -68,6 +71,14 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "faults": dossier.faults,
         "panels": hooks.panels_of(case, user, now),
     }
+
+
+def _together(offers: Iterable[workflow.Offer]) -> list[tuple[str, tuple[Reason, ...]]]:
+    """Actions that are refused for the same reasons, named together."""
+    labels: dict[tuple[Reason, ...], list[str]] = {}
+    for offer in offers:
+        labels.setdefault(offer.reasons, []).append(offer.label)
+    return [(", ".join(named), reasons) for reasons, named in labels.items()]
 
 
 def _contact_entry(contact: Contact, case: Case) -> Entry:

@@ -12,12 +12,16 @@ from atdemain.organisation.enums import Role
 from cases import hooks
 from cases.day import LATE, WORK, board
 from cases.day_query import PAGE, overdue, read_rows, read_waiting
+from cases.enums import RequestStatus
+from cases.models import CancelRequest
 
 from .access import for_roles
 from .queue import bulk_address, say_why, unit_queue
 
 #: Lines of the queue on the page of the unit; the others are one click away.
 WAITING = 10
+#: Requests to cancel shown there, the oldest first.
+REQUESTS = 20
 
 
 @require_safe
@@ -40,6 +44,7 @@ def team(request: HttpRequest) -> HttpResponse:
     log_access(request, "view", "team", rows=len(rows))
     queue = list(unit_queue(request.user, now)[:WAITING])
     say_why(queue)
+    asked = CancelRequest.objects.filter(case__unit=request.user.unit_id, status=RequestStatus.OPEN)
     panels = [panel for make in hooks.team_panels if (panel := make(request.user, now)) is not None]
     context = {
         "now": now,
@@ -48,6 +53,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "more": more,
         "limit": PAGE,
         "queue": queue,
+        "cancel_requests": list(asked.select_related("case__client", "by").order_by("at", "pk")[:REQUESTS]),
         "panels": panels,
         "can_claim": False,
         "can_assign": True,

@@ -32,6 +32,7 @@ class Offer:
     key: str
     allowed: bool
     reasons: tuple[Reason, ...] = ()
+    aside: bool = False  # refused: told in the list under the bar, not greyed in it
 
 
 class WorkflowError(Exception):

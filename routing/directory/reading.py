@@ -17,6 +17,7 @@ from django.utils import timezone
 from atdemain.organisation.calendar import BusinessCalendar, NeverOpen
 from atdemain.organisation.enums import EntityKind
 from atdemain.organisation.models import Entity, EntityContact, PriorityLine
+from atdemain.organisation.opening_hours import WEEKDAYS, day_as_text
 from cases import phones
 from cases.names import name_key
 
@@ -48,6 +49,12 @@ class Opening:
 class Line:
     line: PriorityLine
     opening: Opening
+
+    @property
+    def own_week(self) -> list[tuple[str, str]]:
+        """(day, hours) when the line has hours of its own; [] when it follows the entity's."""
+        week = self.line.weekly_hours or []
+        return [(name, day_as_text(day)) for name, day in zip(WEEKDAYS, week, strict=False)]
 
 
 @dataclass(slots=True)

@@ -81,7 +81,18 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class LineForm(Styled):
+OWN_HOURS = (
+    "Par exemple 08:00-20:00, ou 08:00-12:00, 14:00-18:00. "
+    "Les sept jours vides : il suit les horaires de l’entité. Un seul rempli : les jours vides sont fermés."
+)
+
+
+class LineForm(HoursForm, Styled):
+    """Seven empty days: the line keeps the entity's hours, and follows them."""
+
+    hours_help = OWN_HOURS
+    field_order = ["version", "number", "target_answer_s", "valid_from", "valid_to"]
+
     number = PhoneField(
         label="Numéro", max_length=40, error_messages={"required": "Donnez le numéro du fil prioritaire."}
     )
@@ -105,8 +116,14 @@ class LineForm(Styled):
             "valid_to": {"invalid": "Écrivez une date, par exemple 12/11/2026."},
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hours_0"].help_text = ""
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if not any(self.instance.weekly_hours or []):
+            self.instance.weekly_hours = None
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end < start:
             self.add_error("valid_to", "Le fil finit avant de commencer : corrigez l’une des deux dates.")

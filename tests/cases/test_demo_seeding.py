@@ -37,7 +37,7 @@ def test_demo_of_the_same_day_is_the_same(django_db_setup, django_db_blocker):
 def test_demo_is_made_at_any_hour(django_db_setup, django_db_blocker, moment: str):
     with django_db_blocker.unblock():
         for now in made(paris(moment), 0):
-            assert Case.objects.count() == 18 + 1, "today's, and the parent of the mass incident"
+            assert Case.objects.count() == 19 + 1, "today's, and the parent of the mass incident"
             assert mine(state=CaseState.CALLBACK_DUE, next_due_at__lt=now).exists()
 
 

@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/search?q=Jeanne", "/search?q=zzz", "/workflow/", "/account/", "/accounts/password/change/",
         "/accessibilite/", "/cases/{opened}/", "/cases/{late}/", "/cases/{escalated}/", "/cases/{resolved}/",
         "/clients/{client}/", "/clients/{client}/open/", "/cases/{opened}/promise_callback/",
+        "/cases/{asked}/",
         "/faults/", "/faults/?at=hier&show=all", "/faults/{fault}/",
         "/incidents/", "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/{briefing}/",
         "/cases/{opened}/help/",
@@ -38,7 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "manager": (
         "/", "/queue/", "/team/", "/team/assign/?case={waiting}", "/team/over-cap/", "/team/leaving/{leaver}/",
-        "/cases/{opened}/", "/cases/{cancelled}/", "/cases/{resolved}/", "/incidents/", "/incidents/new/",
+        "/cases/{opened}/", "/cases/{asked}/", "/cases/{cancelled}/", "/cases/{resolved}/", "/incidents/", "/incidents/new/",
         "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/new/", "/briefings/{briefing}/",
         "/fairness/",
         "/team/planning/", "/team/planning/{presence}/", "/team/absence/",
@@ -46,7 +47,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "support": (
         "/", "/queue/", "/cases/{opened}/", "/help/", "/directory/copper/", "/directory/copper/hours/",
-        "/directory/copper/contacts/", "/directory/copper/lines/",
+        "/directory/copper/contacts/", "/directory/copper/lines/", "/directory/copper/lines/{line}/",
     ),
     "backoffice": ("/", "/escalations/", "/escalations/?only=info", "/cases/{escalated}/", "/directory/"),
     "trainer": ("/", "/inbox/"),
@@ -77,6 +78,10 @@ DIALOGS = [
     ("manager", "opened", "delegate"),
     ("manager", "opened", "set_colour"),
     ("manager", "opened", "cancel"),
+    ("manager", "asked", "cancel"),
+    ("manager", "asked", "refuse_cancel"),
+    ("advisor", "opened", "request_cancel"),
+    ("advisor", "resolved", "record_satisfaction"),
     ("manager", "cancelled", "restore"),
 ]
 
@@ -103,6 +108,22 @@ def names(office: Office) -> dict[str, str]:
         "manager",
         cancel_reason="opened_in_error",
         reason="Ouvert deux fois pour le même.",
+    )
+    asked = office.case("opened")
+    office.do(
+        asked,
+        "request_cancel",
+        "advisor",
+        cancel_reason="not_our_client",
+        text="La ligne est passée chez un autre opérateur.",
+    )
+    precise = office.case("escalated")
+    office.do(
+        precise,
+        "request_info",
+        "backoffice",
+        escalation=precise.escalations.get().pk,
+        text="Quel est le modèle de la box ?",
     )
     for username in ("advisor", "manager", "trainer", "backoffice"):
         for number in range(2):
@@ -134,11 +155,12 @@ def names(office: Office) -> dict[str, str]:
     )  # fmt: skip
     for name in ("advisor", "colleague"):
         BriefingInvite.objects.create(briefing=briefing, user=office.people[name])
-    cases = {"late": late, "opened": opened, "escalated": escalated, "resolved": resolved}
+    cases = {"late": late, "opened": opened, "escalated": escalated, "resolved": resolved, "asked": asked}
     refs = {name: case.ref for name, case in cases.items()}
     EntityContact.objects.filter(entity__code="p1").delete()
     copper = office.entities["copper"]
-    PriorityLine.objects.create(entity=copper, number="+33199009980")
+    own_hours = [[["08:00", "12:00"], ["14:00", "18:00"]]] * 5 + [[], []]
+    line = PriorityLine.objects.create(entity=copper, number="+33199009980", weekly_hours=own_hours)
     call = InterEntityCall.objects.create(
         case=opened,
         by=office.people["advisor"],
@@ -156,7 +178,7 @@ def names(office: Office) -> dict[str, str]:
             wait_s=wait,
             outcome="no_answer",
         )
-    refs |= {"call": str(call.pk)}
+    refs |= {"call": str(call.pk), "line": str(line.pk)}
     refs |= {"waiting": waiting.ref, "leaver": str(office.people["advisor"].pk)}
     refs |= {"fault": str(fault.ticket_id), "incident": str(incident.pk), "briefing": str(briefing.pk)}
     shift = present(office.people["colleague"], "shift", NOW - HOUR, NOW + 3 * HOUR)

@@ -99,7 +99,7 @@ def test_third_contact_opens_a_case_that_has_an_owner_at_once_and_the_page_says_
     desk.page.get_by_role("button", name="Noter l’appel").click()
     desk.page.get_by_role("heading", name="3ᵉ contact en 7 jours : un dossier s’ouvre").wait_for()
     assert "Suivi par Colleague Essai" in desk.words()
-    assert "par le routage : C. Essai est en service, peut le prendre" in desk.words()
+    assert "par le routage à qui est en service, peut le prendre" in desk.words()
 
     case = Case.objects.get(client=client)
     owner = sit("colleague", f"/cases/{case.ref}/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -80,6 +81,45 @@ def test_no_role_but_advisor_makes_a_profile() -> None:
         if role is not Role.ADVISOR:
             account(role.value, role)
     assert not InternalAdvisor.objects.exists()
+
+
+def by_sql(statement: str, *params: object) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, params)
+
+
+def partner_group() -> int:
+    return Group.objects.get(name=Role.PARTNER.value).pk
+
+
+def test_raw_sql_that_gives_a_partner_a_profile_is_refused() -> None:
+    partner, other = account("p1", Role.PARTNER), account("c.roux", Role.ADVISOR)
+    with pytest.raises(IntegrityError, match="partenaire"):
+        by_sql("INSERT INTO organisation_internaladvisor (user_id, active) VALUES (%s, %s)", partner.pk, True)
+    with pytest.raises(IntegrityError, match="partenaire"):
+        by_sql(
+            "UPDATE organisation_internaladvisor SET user_id = %s WHERE user_id = %s", partner.pk, other.pk
+        )
+    assert list(InternalAdvisor.objects.values_list("pk", flat=True)) == [other.pk]
+
+
+@pytest.mark.parametrize("active", [True, False])
+def test_raw_sql_that_makes_a_partner_of_who_has_a_profile_is_refused(active: bool) -> None:
+    advisor = account("c.roux", Role.ADVISOR)
+    InternalAdvisor.objects.filter(pk=advisor.pk).update(active=active)
+    with pytest.raises(IntegrityError, match="partenaire"):
+        by_sql(
+            "INSERT INTO organisation_user_groups (user_id, group_id) VALUES (%s, %s)",
+            advisor.pk,
+            partner_group(),
+        )
+    with pytest.raises(IntegrityError, match="partenaire"):
+        by_sql(
+            "UPDATE organisation_user_groups SET group_id = %s WHERE user_id = %s",
+            partner_group(),
+            advisor.pk,
+        )
+    assert advisor.groups.get().name == Role.ADVISOR.value
 
 
 def test_a_partner_is_never_given_another_role_nor_an_advisor_made_a_partner() -> None:

@@ -112,7 +112,7 @@ def test_same_client_goes_back_to_who_knows_them(office):
     route_waiting(NOW)
     assert fresh(case).owner_id == advisor.pk
     assert Assignment.objects.get(case=case).mode == "continuity"
-    assert given_words(fresh(case)) == "Confié à 15:30 par le routage\u00a0: A. Essai connaît déjà ce client."
+    assert given_words(fresh(case)) == "Confié à 15:30 par le routage à qui connaît déjà ce client."
 
 
 def test_why_in_words_is_without_figures_and_only_of_the_routing(office):
@@ -120,7 +120,7 @@ def test_why_in_words_is_without_figures_and_only_of_the_routing(office):
     case = asked(rd3(office))
     assert given_words(fresh(case)) == ""
     route_waiting(NOW)
-    assert "C. Essai est en service" in given_words(fresh(case))
+    assert "à qui est en service" in given_words(fresh(case))
     assert "%" not in given_words(fresh(case))
     assert given_words(office.case()) == ""
 

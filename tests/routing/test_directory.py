@@ -182,6 +182,51 @@ def test_line_badly_typed_is_refused_in_words(office, data, words):
     assert PriorityLine.objects.count() == 1
 
 
+def test_line_has_hours_of_its_own_shown_judged_and_journalled(office):
+    row = line(office)
+    data = {"version": "1", "number": "01 99 00 99 83", "target_answer_s": "60", "hours_1": "08:00-12:00"}
+    assert edit(office, f"lines/{row.pk}/", "admin", **data).status_code == 302
+    row.refresh_from_db()
+    assert row.number == "+33199009983"
+    assert row.weekly_hours == [[], [["08:00", "12:00"]], [], [], [], [], []]
+    shown = page(office, "/directory/copper/")
+    assert "Horaires propres à ce fil" in shown
+    assert "08:00-12:00" in shown
+    told = AuditEvent.objects.get(object_type="priorityline", action="changed")
+    assert told.changes["weekly_hours"] == [None, row.weekly_hours]
+    assert told.payload.body["number"] == ["+33199009980", "+33199009983"]
+    form = office.browser("admin").get(f"/directory/copper/lines/{row.pk}/")
+    assert 'value="08:00-12:00"' in form.content.decode()
+
+
+def test_line_without_hours_of_its_own_follows_the_entity_again(office):
+    row = line(office, weekly_hours=[[["08:00", "12:00"]]] + [[]] * 6)
+    data = {"version": "1", "number": "01 99 00 99 80", "target_answer_s": "60"}
+    assert edit(office, f"lines/{row.pk}/", "admin", **data).status_code == 302
+    row.refresh_from_db()
+    assert row.weekly_hours is None
+    assert "Horaires propres" not in page(office, "/directory/copper/")
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        ("18:00-09:00", "Mercredi : la fermeture (09:00) vient après l’ouverture (18:00)"),
+        ("9h-12h", "Mercredi : « 9h » n’est pas une heure"),
+        ("08:00-12:00, 11:00-14:00", "Mercredi : deux ouvertures se chevauchent à 11:00"),
+        ("08:00", "Mercredi : « 08:00 » n’est pas une ouverture"),
+    ],
+)
+def test_line_with_hours_that_cannot_be_read_is_refused_in_words(office, hours, words):
+    row = line(office)
+    data = {"version": "1", "number": "01 99 00 99 80", "target_answer_s": "60", "hours_2": hours}
+    answer = edit(office, f"lines/{row.pk}/", "admin", **data)
+    assert answer.status_code == 422
+    assert words in text_of(answer).replace("\u00a0", " ").replace("\u202f", " ")
+    row.refresh_from_db()
+    assert (row.weekly_hours, row.version) == (None, 1)
+
+
 def test_database_refuses_a_line_that_ends_before_it_begins(office):
     with pytest.raises(IntegrityError), transaction.atomic():
         line(office, valid_from=TODAY, valid_to=TODAY - timedelta(days=1))

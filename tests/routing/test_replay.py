@@ -106,13 +106,15 @@ def test_command_reads_the_past_in_few_queries_and_writes_nothing(office):
         again = StringIO()
         call_command("compare_policies", "--json", stdout=again)
         words = StringIO()
-        call_command("compare_policies", stdout=words)
+        call_command("compare_policies", "--widths", "0,4", stdout=words)
         assert len(gather(NOW).openings) == 6
     assert said.getvalue() == again.getvalue()
     found = json.loads(said.getvalue())
     assert found["openings"] == 6
     assert [one["unassigned"] for one in found["policies"]] == [0, 0, 0]
     assert "La plus équitable" in words.getvalue()
+    own = f"{found['policies'][0]['jain']:.3f}".replace(".", ",")
+    assert f"Égalité à 4 % du plafond : {own}" in words.getvalue(), "4 is the width in force"
     assert all(query["sql"].lstrip("( ").upper().startswith("SELECT") for query in captured.captured_queries)
     assert len(captured) <= 16
 
@@ -120,6 +122,12 @@ def test_command_reads_the_past_in_few_queries_and_writes_nothing(office):
 def test_command_without_a_case_says_what_to_do(office):
     with pytest.raises(CommandError, match="Aucun dossier ouvert"):
         call_command("compare_policies", stdout=StringIO())
+
+
+@pytest.mark.parametrize("widths", ["0,x", "-1", "101", "nan"])
+def test_command_refuses_widths_that_are_no_shares(office, widths):
+    with pytest.raises(CommandError, match="virgules"):
+        call_command("compare_policies", f"--widths={widths}", stdout=StringIO())
 
 
 @pytest.mark.parametrize("days", ["0", "29", "dix"])

@@ -19,6 +19,16 @@ def _days(text: str) -> int:
     return int(text)
 
 
+def _widths(text: str) -> list[float]:
+    try:
+        widths = [float(one) for one in text.split(",")]
+    except ValueError:
+        widths = [-1.0]
+    if not all(0 <= one <= 100 for one in widths):
+        raise ArgumentTypeError("des écarts en % du plafond, séparés par des virgules : 0,2,4")
+    return widths
+
+
 class Command(BaseCommand):
     help = (
         "Rejoue les ouvertures des derniers jours sur les présences de ces jours, selon trois politiques : la "
@@ -27,15 +37,24 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--days", type=_days, default=DAYS, help=f"jours rejoués (1 à {DAYS})")
+        parser.add_argument(
+            "--widths", type=_widths, default=[], help="la nôtre avec d’autres écarts d’égalité (0,2,4,6,8)"
+        )
         parser.add_argument("--json", action="store_true", help="un objet JSON sur la sortie standard")
 
     def handle(self, *args: Any, **options: Any) -> None:
         compared = comparison.compare(timezone.now(), days=options["days"])
+        widths = comparison.by_width(compared.past, options["widths"])
         if options["json"]:
-            self.stdout.write(json.dumps(compared.to_json(), ensure_ascii=False, indent=2))
+            told = compared.to_json()
+            if widths:
+                told["jain_by_tie_width"] = {f"{width:g}": round(found, 4) for width, found in widths.items()}
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
             return
         if not compared.outcomes[0].openings:
             raise CommandError(
                 "Aucun dossier ouvert sur la période : rien à comparer. « make demo-reset » crée un mois de données."
             )
         self.stdout.write(comparison.as_text(compared))
+        for width, found in widths.items():
+            self.stdout.write(f"Égalité à {width:g} % du plafond : {found:.3f}".replace(".", ","))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from cases.forms.actions import ACTION_FORMS
 from cases.models import Case, Promise
 from cases.permissions import SPECIALIST
 from tests.office import HOUR, NOW, THURSDAY, TOLD, Office, posted, text_of
+from tests.routing.cast import present
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +137,14 @@ def test_action_without_a_field_says_which_and_keeps_the_rest(office, action, mi
             assert value in text_of(answer)
     if "slot" in kept:
         assert re.search(rf'value="{re.escape(THURSDAY.isoformat())}"[^>]* checked', body)
+
+
+def test_action_without_a_field_says_it_in_the_products_words(office):
+    case, browser, data = scene(office, "set_colour")
+    words = text_of(browser.post(at(case, "set_colour"), {"version": data["version"]}))
+    assert "Ce champ est nécessaire." in words  # the reason, which has no words of its own
+    assert "Choisissez une réponse." in words
+    assert "obligatoire" not in words
 
 
 @pytest.mark.parametrize("action", FORMS)
@@ -278,6 +287,34 @@ def test_closed_times_cannot_be_picked(office):
     assert days == {f"2026-11-{day}" for day in (10, 12, 13, 14, 16)}
     assert "Armistice" in text_of(page) or "Férié" in text_of(page)
     assert min(slots(page)) == "2026-11-10T15:00:00+00:00"
+
+
+def test_hours_at_which_the_owner_is_not_there_cannot_be_picked_and_none_of_the_others_is_refused(office):
+    """What the grid offers, the guard takes (T02: owner on shift then, or delegate named)."""
+    case = office.case()
+    owner = office.people["advisor"]
+    for day in range(8):
+        start = NOW.replace(hour=8, minute=0) + timedelta(days=day)  # 09:00–13:00 in Paris
+        present(owner, "shift", start, start + 4 * HOUR)
+    browser = office.browser("advisor")
+    page = browser.get(f"/cases/{case.ref}/promise_callback/")
+    offered = set(slots(page))
+    assert "conseiller absent" in page.content.decode()
+    assert offered
+    assert {datetime.fromisoformat(slot).hour for slot in offered} == {8, 9, 10, 11}
+    proposed = re.search(
+        r'value="([^"]+)"[^>]* checked', browser.get(f"/cases/{case.ref}/escalate/").content.decode()
+    )
+    assert proposed[1] in offered
+    office.do(case, "delegate", "advisor", delegate=office.people["support"].pk, reason=WHY)
+    assert len(slots(browser.get(f"/cases/{case.ref}/promise_callback/"))) > len(offered)
+
+
+def test_a_callback_is_promised_for_what_it_will_be(office):
+    case = office.case()
+    sent = SLOT | {"version": case.version, "kind": "appointment"}
+    assert office.browser("advisor").post(f"/cases/{case.ref}/promise_callback/", sent).status_code == 302
+    assert Promise.objects.get(case=case).kind == "appointment"
 
 
 def test_another_week_keeps_what_was_typed_and_checks_nothing(office):

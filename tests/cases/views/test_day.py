@@ -50,6 +50,54 @@ def test_day_is_sorted_by_what_to_do_next(office):
         assert case.ref in section(page, key), key
 
 
+def test_a_detail_an_entity_waits_for_is_owed_and_sorted_with_the_cases_to_work_on(office):
+    work = office.case("opened", at=NOW - HOUR)
+    waiting, asked = office.case("escalated"), office.case("escalated")
+    escalation = asked.escalations.get()
+    browser = office.browser("advisor")
+    before = browser.get("/", headers=POLL)
+    signature = re.search(r'data-signature="(\w+)"', before.content.decode()).group(1)
+
+    office.do(
+        asked, "request_info", "backoffice", escalation=escalation.pk, text="Quel est le modèle de la box ?"
+    )
+
+    page = browser.get("/")
+    assert asked.ref in section(page, "work")
+    assert asked.ref not in section(page, "wait")
+    assert waiting.ref in section(page, "wait")
+    assert work.ref in section(page, "work")
+    words = re.sub("[\u2060]", "", text_of(page))
+    assert "BO-Cuivre attend une précision de votre part." in words
+    assert "précision demandée" in words
+    assert browser.get("/", headers={**POLL, "X-AT-Signature": signature}).status_code == 200
+
+    office.do(
+        asked, "give_info", "advisor", escalation=escalation.pk, text="Une box de cinquième génération."
+    )
+
+    page = browser.get("/")
+    assert asked.ref in section(page, "wait")
+    assert "attend une précision" not in text_of(page)
+
+
+def test_a_detail_still_owed_when_the_callback_comes_is_said_with_it(office):
+    case = office.case("escalated", start=NOW + HOUR / 4, at=NOW - 6 * HOUR)
+    office.do(
+        case,
+        "request_info",
+        "backoffice",
+        escalation=case.escalations.get().pk,
+        text="Quel est le modèle de la box ?",
+    )
+
+    page = office.browser("advisor").get("/")
+
+    assert case.ref in section(page, "later")
+    words = re.sub("[\u2060]", "", text_of(page)).replace("\u00a0", " ")
+    assert "BO-Cuivre attend une précision de votre part. BO-Cuivre n’a pas encore répondu" in words
+
+
 def test_each_line_says_the_client_the_colour_in_words_and_the_time_both_ways(office):
     client = office.client("Léa Moreau")
     office.case("callback_due", client=client, start=NOW + 2 * HOUR)
@@ -159,3 +207,19 @@ def test_unknown_query_parameters_change_nothing(office):
 def test_head_answers_as_get_without_a_body(office):
     answer = office.browser("advisor").head("/")
     assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_detail_owed_on_a_late_callback_is_its_advisors_on_the_managers_page(office):
+    case = office.case("escalated", start=NOW - 3 * HOUR, at=NOW - 6 * HOUR)
+    office.do(
+        case,
+        "request_info",
+        "backoffice",
+        at=NOW - 5 * HOUR,
+        escalation=case.escalations.get().pk,
+        text="Quel est le modèle de la box ?",
+    )
+
+    words = re.sub("[\u2060]", "", text_of(office.browser("manager").get("/team/")))
+
+    assert "BO-Cuivre attend une précision du conseiller." in words

@@ -182,6 +182,31 @@ def test_what_is_not_possible_now_is_greyed_with_its_reason(office):
     assert all(len(reason) > 10 for reason in reasons.values())
 
 
+def aside(page) -> str:
+    """What is not possible now and is no button of the bar, with its reasons."""
+    found = re.search(r'<details[^>]*id="not-now".*?</details>', text_of(page), re.S)
+    return found[0] if found else ""
+
+
+def test_every_action_that_the_state_refuses_says_why(office):
+    assert "Promettre un rappel" in aside(page_of(office, office.case("escalated")))
+    told = aside(page_of(office, office.case("resolved")))
+    for label in ("Promettre un rappel", "Noter une tentative", "Déplacer"):
+        assert label in told
+    assert "Prendre le dossier" not in told
+
+
+def test_a_colleague_reads_whose_actions_these_are_and_the_queue_says_to_take_it_first(office):
+    case = office.case("opened")
+    told = aside(page_of(office, case, "colleague"))
+    assert f"Le dossier est suivi par {case.owner.user.short_name}" in told
+    assert "Promettre un rappel" in told
+    assert "Résoudre" in told
+    nobody = aside(page_of(office, office.case(owner=None), "colleague"))
+    assert "Personne ne suit ce dossier" in nobody
+    assert "prenez-le d’abord" in nobody
+
+
 def test_an_attempt_wrongly_logged_is_corrected_from_the_story_and_stays_told(office):
     case = office.case("callback_due", start=NOW)
     office.do(case, "log_attempt", "advisor", outcome="reached", at=NOW - 5 * timedelta(minutes=1))
@@ -254,6 +279,11 @@ def test_a_requested_cancellation_is_shown_and_the_manager_accepts_with_it_fille
     page = page_of(office, case, "manager")
     assert "Annulation demandée : n’est pas notre client." in text_of(page).replace("\u00a0", " ")
     assert {"refuse_cancel", "cancel"} <= offered(page)
+    team = text_of(office.browser("manager").get("/team/"))
+    assert "Annulations demandées" in team
+    assert f"{case.client}" in team
+    assert why in team
+    assert why not in text_of(office.browser("far_manager").get("/team/"))
     form = office.browser("manager").get(f"/cases/{case.ref}/cancel/")
     assert 'value="not_our_client" selected' in form.content.decode()
     assert why in text_of(form)

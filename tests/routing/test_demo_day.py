@@ -1,0 +1,101 @@
+"""The demonstration's day as the pages of routing show it: something of everything, through its own service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+
+from atdemain.organisation.models import Participation, User
+from cases.enums import CaseState
+from cases.models import Case, Contact, FaultTicket, MassIncident
+from routing import mutual_help
+from routing.enums import AssignmentMode, BriefingState, CallOutcome, HelpState, LineUsed
+from routing.facts import policy_in_force
+from routing.models import (
+    Absence,
+    Assignment,
+    Briefing,
+    InterEntityCall,
+    MutualHelpRequest,
+    RoutingPolicy,
+    UnreachableReport,
+)
+from routing.policy import Policy
+from tests.cases.demo_made import SMALL, made
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker) -> Iterator[datetime]:
+    with django_db_blocker.unblock():
+        yield from made(timezone.now(), SMALL)
+
+
+@pytest.mark.django_db
+def test_demo_has_open_faults_of_each_colour_with_their_history(demo):
+    open_now = FaultTicket.objects.open_at(demo)
+    assert set(open_now.order_by().values_list("colour", flat=True)) == {"red", "orange", "green"}
+    assert FaultTicket.objects.filter(closed_at__isnull=False).exists()
+    assert FaultTicket.objects.filter(changes_history__changes__has_key="colour").exists()
+
+
+@pytest.mark.django_db
+def test_demo_incident_runs_and_its_parent_case_collects_calls(demo):
+    incident = MassIncident.objects.get()
+    assert incident.ends_at is None
+    assert Contact.objects.filter(case=incident.parent_case).count() == 8
+    assert not Case.objects.filter(client__contacts__mass_incident=incident).exclude(
+        pk=incident.parent_case_id
+    )
+
+
+@pytest.mark.django_db
+def test_demo_help_waits_is_given_and_is_over(demo):
+    support = User.objects.get(username="support")
+    waiting = list(mutual_help.waiting(support))
+    assert len(waiting) == 2
+    assert waiting[0].asked_at < waiting[1].asked_at
+    states = sorted(MutualHelpRequest.objects.order_by().values_list("state", flat=True))
+    assert states == [HelpState.ACCEPTED, HelpState.ASKED, HelpState.ASKED, HelpState.CLOSED]
+
+
+@pytest.mark.django_db
+def test_demo_has_one_briefing_held_and_one_to_come(demo):
+    held = Briefing.objects.get(state=BriefingState.HELD)
+    assert held.attendees.count() >= 5
+    assert held.held_until < demo
+    assert Briefing.objects.get(state=BriefingState.PLANNED).starts_at > demo
+
+
+@pytest.mark.django_db
+def test_demo_calls_waited_and_one_contact_is_unreachable_twice(demo):
+    measured = InterEntityCall.objects.exclude(outcome=CallOutcome.UNREACHABLE)
+    assert set(measured.order_by().values_list("line_used", flat=True)) <= set(LineUsed.values)
+    assert (
+        UnreachableReport.objects.filter(settled_at=None).order_by().values("contact").distinct().count() == 1
+    )
+    assert UnreachableReport.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_demo_absence_of_today_and_the_callbacks_in_other_hands(demo):
+    today = Absence.objects.get(starts_at__lt=demo)
+    assert today.sudden
+    assert Case.objects.filter(owner=today.user_id, delegate__isnull=False).exists()
+    assert Assignment.objects.filter(mode=AssignmentMode.DELEGATION).exists()
+
+
+@pytest.mark.django_db
+def test_demo_policy_in_force_is_the_products_after_another_and_before_one(demo):
+    assert RoutingPolicy.objects.count() == 3
+    row = policy_in_force(demo)
+    assert (row.version, row.policy()) == (2, Policy())
+
+
+@pytest.mark.django_db
+def test_demo_participants_who_left_keep_no_case(demo):
+    left = Participation.objects.filter(ends_on__lt=demo)
+    assert left.count() == 24
+    assert not Case.objects.exclude(state=CaseState.CLOSED).filter(owner__in=left.values("employee"))
