@@ -159,6 +159,11 @@ class SlotForm(ActionForm):
         """Said in place of the grid when the unit has no hour at all."""
         return next((reason.text for reason in hour_guards.unit_hours(self.calendar, self.now)), "")
 
+    @property
+    def impossible(self) -> bool:
+        """There is no slot to choose where one is needed: nothing to send."""
+        return bool(self.shut) and self.fields["slot"].required
+
     @cached_property
     def week(self) -> Week:
         return week(
