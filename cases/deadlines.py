@@ -40,18 +40,18 @@ def entity_steps(calendar: BusinessCalendar, sent_at: datetime, colour: str) -> 
 
 def news_limit(calendar: BusinessCalendar, now: datetime, colour: str) -> datetime:
     """The latest start of the window promised with an escalation."""
-    return calendar.add_business_days(now, NEWS_DAYS[Colour(colour)])
+    return calendar.due_in_days(now, NEWS_DAYS[Colour(colour)])
 
 
 def call_by(calendar: BusinessCalendar, window_end: datetime, answered_at: datetime) -> datetime:
     """Earlier than the window told to the client, never later (T05)."""
-    return min(window_end, calendar.add_minutes(answered_at, CALL_BY_MINUTES))
+    return min(window_end, calendar.due_in_minutes(answered_at, CALL_BY_MINUTES))
 
 
 def first_action_due(calendar: BusinessCalendar, since: datetime, *, reopened: bool) -> datetime:
     """TM2: 4 business hours from the assignment, 2 after a reopening."""
     minutes = ladder.FIRST_ACTION_REOPENED_MINUTES if reopened else ladder.FIRST_ACTION_MINUTES
-    return calendar.add_minutes(since, minutes)
+    return calendar.due_in_minutes(since, minutes)
 
 
 def observed_until(resolved_at: datetime) -> datetime:

@@ -34,18 +34,20 @@ OPENING_VERDICT = Statement(
 
 
 def why_verdict(verdict: RepeatVerdict, known: Iterable[Contact]) -> Why:
-    """Those of the window among `known`, told apart by the verdict's `contact_ids`."""
-    last = verdict.contact
+    """Those of the window among `known`, told apart by the verdict's `contact_ids`.
+
+    What counted then is told whoever's it is now: a split may have given some of it back.
+    """
+    last, ids = verdict.contact, set(verdict.contact_ids)
     contacts = sorted(
         (
             contact
             for contact in known
-            if contact.client_id == last.client_id
+            if (contact.client_id == last.client_id or contact.pk in ids)
             and verdict.window_start < contact.arrived_at <= last.arrived_at
         ),
         key=lambda contact: (contact.arrived_at, contact.pk),
     )
-    ids = set(verdict.contact_ids)
     return Why(
         rule=verdict.rule,
         count=verdict.count,

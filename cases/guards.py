@@ -5,11 +5,10 @@ Each reason is a French sentence that says what blocks, then what to do. An empt
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from atdemain.organisation.calendar import BusinessCalendar, NeverOpen
+from atdemain.organisation.calendar import BusinessCalendar
 from cases import deadlines, ladder
 from cases.enums import (
     UNANSWERED,
@@ -28,6 +27,8 @@ from cases.reasons import Reason
 
 #: An entity is not asked twice where it is within this time.
 ASK_AGAIN = timedelta(hours=1)
+#: No entity takes a later appointment: such a date is a slip of the keyboard.
+APPOINTMENT_AHEAD = timedelta(days=365)
 STATE_WORDS = {
     CaseState.OPENED: "ouvert",
     CaseState.ESCALATED: "escaladé",
@@ -92,56 +93,6 @@ def owner_set(facts: CaseFacts) -> list[Reason]:
     if facts.owned:
         return []
     return [Reason("no_owner", "Personne ne garde encore ce dossier : prenez-le ou confiez-le d’abord.")]
-
-
-def window(
-    start: datetime | None,
-    end: datetime | None,
-    *,
-    now: datetime,
-    calendar: BusinessCalendar,
-    available: Callable[[datetime, datetime], bool] | None = None,
-    delegated: bool = False,
-) -> list[Reason]:
-    """A callback window: notice, width, opening hours, horizon, and someone on shift to keep it."""
-    if start is None or end is None:
-        return [Reason("window_missing", "Choisissez un créneau pour le rappel.", "window_start")]
-    if start < now + deadlines.WINDOW_NOTICE:
-        return [
-            Reason(
-                "window_too_soon",
-                "Le rappel commence au plus tôt dans 15 minutes. Choisissez un créneau plus tard.",
-                "window_start",
-            )
-        ]
-    if not deadlines.WINDOW_MIN <= end - start <= deadlines.WINDOW_MAX:
-        return [Reason("window_width", "La fenêtre dure de 30 minutes à 4 heures.", "window_end")]
-    if end > calendar.add_business_days(now, deadlines.WINDOW_DAYS_AHEAD):
-        return [
-            Reason(
-                "window_too_far",
-                "Le rappel est promis à 10 jours ouvrés au plus. Choisissez un créneau plus proche.",
-                "window_start",
-            )
-        ]
-    if not calendar.covers(start, end):
-        why = calendar.closed_reason(calendar.local_date(start)).lower()
-        told = f" ({why})" if why != "fermé" else ""  # a holiday, an exception's own reason
-        text = f"L’unité est fermée ce jour-là{told}." if why else "L’unité est fermée à cette heure."
-        return [
-            Reason(
-                "window_closed", f"{text} Choisissez un créneau dans ses heures d’ouverture.", "window_start"
-            )
-        ]
-    if available is not None and not delegated and not available(start, end):
-        return [
-            Reason(
-                "owner_off_shift",
-                "Le conseiller en charge n’est pas en service à cette heure. Choisissez un autre créneau ou nommez un suppléant.",
-                "window_start",
-            )
-        ]
-    return []
 
 
 def promise_callback(facts: CaseFacts) -> list[Reason]:
@@ -249,22 +200,12 @@ def answer_detail(code: str, *, appointment: datetime | None, duplicate: str, no
     if code == AnswerCode.APPOINTMENT and (appointment is None or appointment <= now):
         text = "Donnez la date du rendez-vous, à venir : le client la demandera."
         return [Reason("appointment_at", text, "appointment_at")]
+    if code == AnswerCode.APPOINTMENT and appointment is not None and appointment > now + APPOINTMENT_AHEAD:
+        text = "Ce rendez-vous est dans plus d’un an : vérifiez l’année, puis donnez sa date."
+        return [Reason("appointment_at", text, "appointment_at")]
     if code == AnswerCode.DUPLICATE and not duplicate.strip():
         text = "Dites de quoi c’est le doublon : dossier, ticket ou escalade."
         return [Reason("duplicate_of", text, "duplicate_of")]
-    return []
-
-
-def entity_hours(calendar: BusinessCalendar, *, mode: str, now: datetime) -> list[Reason]:
-    """An entity that never opens has no deadline to keep; a live call needs somebody there now."""
-    try:
-        opens = calendar.next_opening(now)
-    except NeverOpen:
-        text = "Cette entité n’a pas d’horaires d’ouverture. Choisissez-en une autre et prévenez un administrateur."
-        return [Reason("entity_never_open", text, "target_entity")]
-    if mode == EscalationMode.WARM_TRANSFER and opens > now:
-        text = "Cette entité est fermée à cette heure. Escaladez le dossier : elle le verra à l’ouverture."
-        return [Reason("entity_shut", text, "target_entity")]
     return []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -28,6 +28,8 @@ from cases.intake.reference import RESUME_AFTER
 from cases.models import Case, Client, Contact, MassIncident
 from cases.workflow import open_case
 
+#: The longest window of a rule (domain.md §4.6): what came before it weighs on no verdict of today.
+OLDEST_START = timedelta(hours=720)
 #: What may be corrected on an incident that is on.
 CHANGED = ("label", "cause", "message", "starts_at")
 
@@ -145,8 +147,7 @@ def declare(
     new_parent: bool = False,
 ) -> Settled:
     """`new_parent`: a case is opened to collect the contacts. The same `ref` again is the same incident."""
-    if starts_at > now:
-        raise IncidentRefused("L’incident a commencé maintenant ou avant.", "starts_at")
+    _check_start(starts_at, now)
     try:
         with transaction.atomic():
             incident = MassIncident.objects.create(
@@ -196,8 +197,7 @@ def change(pk: int, *, version: int, actor: Actor, now: datetime, **fields: Any)
             return Settled(incident, Reevaluated(), already=True)
         if incident.version != version or incident.ends_at is not None:
             raise IncidentMoved(incident)
-        if after["starts_at"] > now:
-            raise IncidentRefused("L’incident a commencé maintenant ou avant.", "starts_at")
+        _check_start(after["starts_at"], now, before["starts_at"])
         _write(incident, **after)
         times = {"starts_at": [before["starts_at"], after["starts_at"]]}
         record(
@@ -236,6 +236,18 @@ def end(pk: int, *, ends_at: datetime, version: int, actor: Actor, now: datetime
             incident, "ended", f"Incident collectif terminé\u00a0: {incident.label}", now, but=actor.user
         )
     return Settled(incident, done)
+
+
+def _check_start(starts_at: datetime, now: datetime, was: datetime | None = None) -> None:
+    """Past, and recent unless it is the start known before (`was`)."""
+    if starts_at > now:
+        raise IncidentRefused("L’incident a commencé maintenant ou avant.", "starts_at")
+    if starts_at != was and starts_at < now - OLDEST_START:
+        raise IncidentRefused(
+            f"Ce début date de plus de {OLDEST_START.days} jours : vérifiez la date. Un incident plus ancien "
+            "se déclare à partir d’une date plus proche, ses premiers contacts ne comptent plus.",
+            "starts_at",
+        )
 
 
 def _write(incident: MassIncident, **fields: Any) -> None:

@@ -69,14 +69,14 @@ class Window:
 
 
 def steps(window: Window, calendar: BusinessCalendar) -> list[Step]:
-    """Every step of the ladder in time order. Raises `NeverOpen` when the unit never opens again."""
+    """Every step of the ladder in time order; in plain time when the unit never opens again."""
     start, end = window.effective_start, window.effective_end
     planned = [
         Step(TimerKind.PROMISE_ENTITY, _hour_before(calendar, start)),
         Step(TimerKind.PROMISE_BEFORE, start - REMINDER_BEFORE),
         Step(TimerKind.PROMISE_MISSED, end),
-        Step(TimerKind.PROMISE_PLUS_30, calendar.add_minutes(end, MANAGER_AFTER)),
-        Step(TimerKind.PROMISE_PLUS_120, calendar.add_minutes(end, HEAD_AFTER)),
+        Step(TimerKind.PROMISE_PLUS_30, calendar.due_in_minutes(end, MANAGER_AFTER)),
+        Step(TimerKind.PROMISE_PLUS_120, calendar.due_in_minutes(end, HEAD_AFTER)),
         Step(TimerKind.PROMISE_RED_LIST, next_morning(calendar, end)),
     ]
     if window.start < end:
@@ -114,8 +114,14 @@ def to_plan(
 
 
 def next_morning(calendar: BusinessCalendar, at: datetime) -> datetime:
-    """The unit's first opening on a later date than `at`'s (UTC): when the red list of the day is read."""
-    closing = calendar.add_business_days(at, 1)
+    """The unit's first opening on a later date than `at`'s (UTC): when the red list of the day is read.
+
+    The same hour of the next day when it never opens again.
+    """
+    try:
+        closing = calendar.add_business_days(at, 1)
+    except NeverOpen:
+        return at + timedelta(days=1)
     return calendar.hours_on(calendar.local_date(closing - timedelta(microseconds=1)))[0][0]
 
 
@@ -145,22 +151,22 @@ def is_called(
 def first_action_steps(calendar: BusinessCalendar, now: datetime, minutes: int) -> list[Step]:
     """TM2: the owner after `minutes` business minutes, the manager after twice as many."""
     return [
-        Step(TimerKind.FIRST_ACTION_OWNER, calendar.add_minutes(now, minutes)),
-        Step(TimerKind.FIRST_ACTION_MANAGER, calendar.add_minutes(now, 2 * minutes)),
+        Step(TimerKind.FIRST_ACTION_OWNER, calendar.due_in_minutes(now, minutes)),
+        Step(TimerKind.FIRST_ACTION_MANAGER, calendar.due_in_minutes(now, 2 * minutes)),
     ]
 
 
 def unassigned_steps(calendar: BusinessCalendar, now: datetime) -> list[Step]:
     """TM1: nobody keeps the case; the unit's managers, then its head and every other unit."""
     return [
-        Step(TimerKind.UNASSIGNED_MANAGER, calendar.add_minutes(now, UNASSIGNED_MANAGER_MINUTES)),
-        Step(TimerKind.UNASSIGNED_HEAD, calendar.add_minutes(now, UNASSIGNED_HEAD_MINUTES)),
+        Step(TimerKind.UNASSIGNED_MANAGER, calendar.due_in_minutes(now, UNASSIGNED_MANAGER_MINUTES)),
+        Step(TimerKind.UNASSIGNED_HEAD, calendar.due_in_minutes(now, UNASSIGNED_HEAD_MINUTES)),
     ]
 
 
 def silent_due(calendar: BusinessCalendar, last_event_at: datetime) -> datetime:
     """TM6: end of the third business day without an event."""
-    return calendar.add_business_days(last_event_at, SILENT_DAYS)
+    return calendar.due_in_days(last_event_at, SILENT_DAYS)
 
 
 def satisfaction_due(calendar: BusinessCalendar, resolved_at: datetime) -> datetime:

@@ -57,7 +57,7 @@ class Week:
 
 def horizon(calendar: BusinessCalendar, now: datetime) -> datetime:
     """The latest end of a window: closing time of the tenth business day."""
-    return calendar.add_business_days(now, AHEAD_BUSINESS_DAYS)
+    return calendar.due_in_days(now, AHEAD_BUSINESS_DAYS)
 
 
 def week(

@@ -46,6 +46,7 @@ from cases.due import (
 from cases.enums import CaseState, TimerKind, TimerStatus
 from cases.heartbeat import SWEEP, beat
 from cases.models import Case, Promise, Timer
+from cases.never_open import tell_administrators
 from cases.sweep_marks import mark
 from cases.sweep_report import Outcome, SweepReport, failed
 from cases.workflow import Refused, apply_all
@@ -163,6 +164,8 @@ def _handle(rows: list[Due], organisation: Organisation, now: datetime) -> Outco
             raise
         except Exception as error:
             done.failures.append((row.pk, error))
+    for calendar in organisation.calendars.values():
+        tell_administrators(calendar, now)
     mark(done, ACTOR, now)
     notices = [notice for verdict in done.verdicts for notice in verdict.notices]
     if notices:

@@ -1,7 +1,7 @@
 """Planning of due rows, inside the transaction of the transition that calls it (domain.md §3.3).
 
-At most two statements each. A row already sent is never re-armed (INV-12); a row planned twice under
-the same version is moved.
+At most two statements each, while the unit has hours (else `cases.never_open`). A row already sent is never
+re-armed (INV-12); a row planned twice under the same version is moved.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from atdemain.organisation.calendar import BusinessCalendar
 from cases import deadlines, ladder
 from cases.enums import CaseState, PromiseStatus, TimerKind, TimerStatus
 from cases.models import Case, Escalation, Promise, Timer
+from cases.never_open import tell_administrators
 
 UNASSIGNED = (TimerKind.UNASSIGNED_MANAGER, TimerKind.UNASSIGNED_HEAD)
 ENTITY_ACK = (TimerKind.ENTITY_ACK, TimerKind.ENTITY_ACK_HEAD)
@@ -27,7 +28,7 @@ def plan_ladder(case: Case, promise: Promise, calendar: BusinessCalendar, now: d
     """Plan the ladder of `promise` at its present version; steps of earlier versions become void.
 
     Call it once `case.state` and the promise (window, `call_by`, `version`, case) are what they will be.
-    `calendar` is the owner's unit's. Raises `NeverOpen` when that unit has no opening left.
+    `calendar` is the owner's unit's.
     """
     if promise.version > 1:
         Timer.objects.filter(promise=promise, status=TimerStatus.PENDING).exclude(
@@ -41,18 +42,21 @@ def plan_ladder(case: Case, promise: Promise, calendar: BusinessCalendar, now: d
         missed=promise.status == PromiseStatus.MISSED,
     )
     _insert(case.pk, promise.version, steps, promise=promise.pk)
+    tell_administrators(calendar, now)
 
 
 def plan_opened(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
     """A case that has just been created: TM1 (nobody keeps it yet) and TM6, in one statement."""
     silent = ladder.Step(TimerKind.SILENT_CASE, ladder.silent_due(calendar, now))
     _insert(case.pk, case.version, [*ladder.unassigned_steps(calendar, now), silent])
+    tell_administrators(calendar, now)
 
 
 def plan_unassigned(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
     """TM1 from `now`, when a working case is left without an owner; `calendar` is the case's unit's."""
     _void_kinds(case, UNASSIGNED)
     _insert(case.pk, case.version, ladder.unassigned_steps(calendar, now))
+    tell_administrators(calendar, now)
 
 
 def void_unassigned(case: Case) -> None:
@@ -70,6 +74,7 @@ def plan_first_action(
     """
     _void_kinds(case, FIRST_ACTION)
     _insert(case.pk, case.version, ladder.first_action_steps(calendar, now, minutes))
+    tell_administrators(calendar, now)
 
 
 def plan_resolved(case: Case, calendar: BusinessCalendar) -> None:
@@ -99,6 +104,7 @@ def plan_silent(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
     _void_kinds(case, (TimerKind.SILENT_CASE,))
     due = ladder.silent_due(calendar, now)
     _insert(case.pk, case.version, [ladder.Step(TimerKind.SILENT_CASE, due)])
+    tell_administrators(calendar, now)
 
 
 def plan_entity(escalation: Escalation, calendar: BusinessCalendar) -> None:

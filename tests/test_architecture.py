@@ -43,6 +43,7 @@ PURE = (
     "atdemain/organisation/opening_hours.py",
     "atdemain/organisation/public_holidays.py",
     "cases/guards.py",
+    "cases/hour_guards.py",
     "cases/deadlines.py",
     "cases/ladder.py",
     "cases/reminders.py",

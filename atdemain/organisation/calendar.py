@@ -74,6 +74,8 @@ class BusinessCalendar:
     exceptions: dict[date, DayHours]
     reasons: dict[date, str]
     _base: _Regular
+    unit_id: int | None = None
+    name: str = ""
     _dated: dict[date, tuple[Interval, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -84,8 +86,13 @@ class BusinessCalendar:
         holiday_zone: str,
         weekly_hours: list,
         exceptions: Iterable[DatedException] = (),
+        unit_id: int | None = None,
+        name: str = "",
     ) -> BusinessCalendar:
-        """Raises `InvalidHours` (French) for hours that cannot be read, `ValueError` for an unknown zone."""
+        """`unit_id` and `name`: whose hours they are, for whoever is told that there are none.
+
+        Raises `InvalidHours` (French) for hours that cannot be read, `ValueError` for an unknown zone.
+        """
         weekly = parse_weekly_hours(weekly_hours)
         dated: dict[date, list[tuple[int, int]]] = {}
         closed: set[date] = set()
@@ -108,6 +115,8 @@ class BusinessCalendar:
             },
             reasons=reasons,
             _base=_regular(tz, holiday_zone, weekly),
+            unit_id=unit_id,
+            name=name,
         )
 
     # -- days -----------------------------------------------------------------------------------------
@@ -219,6 +228,30 @@ class BusinessCalendar:
                 if n == 0:
                     return hours[-1][1]
         raise NeverOpen(_NEVER)
+
+    # -- deadlines: never a reason to fail ------------------------------------------------------------
+
+    def ever_opens(self, at: datetime) -> bool:
+        """Whether an opening is left at `at` or later."""
+        try:
+            self.next_opening(at)
+        except NeverOpen:
+            return False
+        return True
+
+    def due_in_minutes(self, start: datetime, minutes: int) -> datetime:
+        """`add_minutes`, in plain time where no opening is left: a deadline is set all the same."""
+        try:
+            return self.add_minutes(start, minutes)
+        except NeverOpen:
+            return _utc(start) + timedelta(minutes=minutes)
+
+    def due_in_days(self, at: datetime, n: int) -> datetime:
+        """`add_business_days`, in plain days of 24 hours where fewer than `n` openings are left."""
+        try:
+            return self.add_business_days(at, n)
+        except NeverOpen:
+            return _utc(at) + n * ONE_DAY
 
     def _intervals_after(self, at: datetime) -> Iterator[Interval]:
         """Opening intervals that are not over at `at`, in order; raises `NeverOpen` at the end."""

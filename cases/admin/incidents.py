@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from atdemain.organisation.journalled_admin import JournalledAdmin, admin_actor
+from cases.forms.fields import FIRST_YEAR, LAST_YEAR, MomentField
 from cases.forms.incidents import lines_named, working_case
 from cases.incidents import retag
 from cases.models import Case, Line, MassIncident
@@ -49,6 +50,9 @@ class IncidentForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        for name in ("starts_at", "ends_at"):
+            if data.get(name) and not FIRST_YEAR <= data[name].year <= LAST_YEAR:
+                self.add_error(name, MomentField.default_error_messages["year"])
         start, end = data.get("starts_at"), data.get("ends_at")
         if start and end and end <= start:
             self.add_error("ends_at", "La fin est après le début.")

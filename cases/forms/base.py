@@ -13,7 +13,7 @@ from django.http import QueryDict
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Unit, User
-from cases import hooks
+from cases import hooks, hour_guards
 from cases.models import Case, Promise
 from cases.slots import Away, Week, week
 from cases.workflow.loaded import calling_unit
@@ -153,6 +153,16 @@ class SlotForm(ActionForm):
     @cached_property
     def calendar(self) -> BusinessCalendar:
         return self.unit.calendar()
+
+    @property
+    def shut(self) -> str:
+        """Said in place of the grid when the unit has no hour at all."""
+        return next((reason.text for reason in hour_guards.unit_hours(self.calendar, self.now)), "")
+
+    @property
+    def impossible(self) -> bool:
+        """There is no slot to choose where one is needed: nothing to send."""
+        return bool(self.shut) and self.fields["slot"].required
 
     @cached_property
     def week(self) -> Week:

@@ -7,6 +7,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from cases.importing.values import Unreadable, in_zone
 
 MAX_DIGITS = 18  # what a database's big integer holds
 FIRST_YEAR, LAST_YEAR = 2000, 2999
@@ -35,16 +39,35 @@ class SlotField(forms.CharField):
 
 
 class MomentField(forms.DateTimeField):
-    """A local date and time; one that the clock change skips is refused in the reader's words."""
+    """A local date and time; cleans to an aware UTC datetime.
+
+    Of an hour that the clock plays twice, the first; one that it skips is refused, and so said.
+    """
 
     default_error_messages = {
-        "invalid": "Cette date ne se lit pas, ou n’existe pas (changement d’heure).",
+        "invalid": "Cette date ne se lit pas. Donnez le jour et l’heure, par exemple 10/11/2026 15:30.",
+        "year": f"Cette année n’est pas possible. Donnez une année entre {FIRST_YEAR} et {LAST_YEAR}.",
+        "skipped": (
+            "Cette heure n’existe pas : l’horloge avance cette nuit-là (changement d’heure). "
+            "Donnez l’heure qu’elle affichait avant ou après."
+        ),
     }
 
     def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        at = value if isinstance(value, datetime) else self._read(str(value).strip())
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValidationError(self.error_messages["year"], code="year")
         try:
-            return super().to_python(value)
-        except ValidationError:
+            return in_zone(at, timezone.get_current_timezone())
+        except Unreadable:
+            raise ValidationError(self.error_messages["skipped"], code="skipped") from None
+
+    def _read(self, text: str) -> datetime:
+        try:
+            return parse_datetime(text) or super(forms.DateTimeField, self).to_python(text)
+        except (ValueError, ValidationError):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 

@@ -68,10 +68,13 @@ def threshold_met_again(case: ClientCase, run: Run) -> None:
     workflow.flag_threshold(case.id, met=True, actor=run.actor, now=run.now)
 
 
-def still_reaches(case_id: int) -> bool:
-    """Whether a contact of the case is RD3+ today."""
+def still_reaches(case: ClientCase) -> bool:
+    """Whether a contact of the case is RD3+ today, among those of its own client."""
     return RepeatVerdict.objects.filter(
-        contact__case=case_id, superseded_at__isnull=True, verdict=VerdictValue.RD3PLUS
+        contact__case=case.id,
+        contact__client=case.client_id,
+        superseded_at__isnull=True,
+        verdict=VerdictValue.RD3PLUS,
     ).exists()
 
 

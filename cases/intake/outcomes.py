@@ -30,36 +30,44 @@ def settle(done: Processed, run: Run) -> None:
     """Carry out, for every client of a processed call, what its verdicts ask for."""
     if run.mode == "shadow":
         return
-    left: dict[int, set[int]] = {}
+    left: set[int] = set()
     for arrival in done.arrivals:
         if arrival.left_case_id is not None:
-            left.setdefault(arrival.previous_client_id, set()).add(arrival.left_case_id)
-    for client_id in {**done.judged, **left}:
-        judged = done.judged.get(client_id, [])
+            left.add(arrival.left_case_id)
+            done.judged.setdefault(arrival.previous_client_id, [])
+    settled = []
+    for client_id, judged in done.judged.items():
         judged.sort(key=lambda one: event_order(one.verdict.contact))
-        _Client(client_id, done.cases.get(client_id, []), done, run).settle(
-            judged, left.get(client_id, set())
-        )
+        client = _Client(client_id, done.cases.get(client_id, []), judged, done, run)
+        client.settle()
+        settled.append(client)
+    _check_thresholds(settled, left, run)
 
 
 class _Client:
     """One client's cases while its contacts are settled; kept in step with what the workflow does."""
 
-    def __init__(self, client_id: int, cases: Sequence[ClientCase], done: Processed, run: Run) -> None:
+    def __init__(
+        self,
+        client_id: int,
+        cases: Sequence[ClientCase],
+        judged: Sequence[Judged],
+        done: Processed,
+        run: Run,
+    ) -> None:
         self.client_id = client_id
         self.cases = list(cases)
+        self.judged = judged
         self.done = done
         self.run = run
         self.case_of: dict[int, int] = {}
 
-    def settle(self, judged: Sequence[Judged], left: set[int]) -> None:
-        """`left`: cases that a contact has just left because it is another client's."""
-        for one in judged:
+    def settle(self) -> None:
+        for one in self.judged:
             if one.case_id is not None:
                 self.case_of[one.contact_id] = one.case_id
-        for one in judged:
+        for one in self.judged:
             self._settle_one(one)
-        self._check_thresholds(judged, left)
 
     # -- one contact -------------------------------------------------------------------------------------
 
@@ -217,22 +225,33 @@ class _Client:
         if one.arrival is not None:
             one.arrival.case_id, one.arrival.case_ref, one.arrival.outcome = case.id, case.ref, outcome
 
-    # -- corrections that lower a count ------------------------------------------------------------------
 
-    def _check_thresholds(self, judged: Sequence[Judged], left: set[int]) -> None:
-        """A case opened by the rule whose contacts no longer reach the threshold is flagged, not closed."""
-        lost, gained = set(left), set()
-        for one in judged:
-            case_id = self.case_of.get(one.contact_id)
-            if case_id is not None and one.verdict.rd3plus:
+# -- corrections that lower a count ----------------------------------------------------------------------
+
+
+def _check_thresholds(clients: Sequence[_Client], left: set[int], run: Run) -> None:
+    """A case opened by the rule whose contacts no longer reach the threshold is flagged, not closed (§4.5).
+
+    Only its own client's contacts keep it up: after a split, those of the record given back stay on the
+    case and count elsewhere. `left`: cases that a contact has just left because it is another client's.
+    """
+    lost, gained = set(left), set()
+    for client in clients:
+        own = {case.id for case in client.cases}
+        for one in client.judged:
+            case_id = client.case_of.get(one.contact_id)
+            if case_id is None:
+                continue
+            if one.verdict.rd3plus and case_id in own:
                 gained.add(case_id)
-            elif case_id is not None and one.was_rd3plus and not one.verdict.suspended:
+            elif one.was_rd3plus and not one.verdict.suspended:
                 lost.add(case_id)
-        for case in self.cases:
+    for client in clients:
+        for case in client.cases:
             if not case.working or case.origin != Origin.RD3PLUS.value:
                 continue
             if case.threshold_no_longer_met:
                 if case.id in gained:
-                    door.threshold_met_again(case, self.run)
-            elif case.id in lost - gained and not door.still_reaches(case.id):
-                door.threshold_no_longer_met(case, self.run)
+                    door.threshold_met_again(case, run)
+            elif case.id in lost - gained and not door.still_reaches(case):
+                door.threshold_no_longer_met(case, run)

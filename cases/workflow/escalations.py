@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from atdemain.organisation.models import Entity, EntityContact
-from cases import deadlines, guards, permissions, timers
+from cases import deadlines, guards, hour_guards, permissions, timers
 from cases.enums import (
     AnswerCode,
     CaseState,
@@ -60,7 +60,7 @@ def escalate(move: Move) -> None:
     )
     calendar = entity.calendar() if entity else None
     if calendar is not None:
-        reasons += guards.entity_hours(calendar, mode=mode, now=move.now)
+        reasons += hour_guards.entity_hours(calendar, mode=mode, now=move.now)
     contact = _named_contact(move, entity)
     if contact is _MISSING:
         reasons.append(

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from cases import guards, ladder, timers
+from cases import guards, hour_guards, ladder, timers
 from cases.client_messages import callback_sms
 from cases.enums import (
     AttemptOutcome,
@@ -25,7 +25,7 @@ from .move import Move
 
 
 def check_window(move: Move, start: datetime | None, end: datetime | None) -> list[Reason]:
-    return guards.window(
+    return hour_guards.window(
         start,
         end,
         now=move.now,
@@ -292,10 +292,11 @@ def correct_attempt(move: Move) -> None:
     if outcome not in AttemptOutcome.values:
         move.refuse(Reason("outcome", "Choisissez l’issue réelle de l’appel.", "outcome"))
     move.check(guards.reason_text(reason))
-    if at > move.now or at < move.case.opened_at - timedelta(days=1):
-        move.refuse(
-            Reason("at", "L’heure de l’appel est passée, et postérieure à l’ouverture du dossier.", "at")
+    move.check(
+        hour_guards.attempt_time(
+            at, was=wrong.at, opened_at=move.case.opened_at, now=move.now, tz=move.calendar.tz
         )
+    )
     right = CallbackAttempt.objects.create(
         case=move.case,
         promise_id=wrong.promise_id,

@@ -9,6 +9,7 @@ from atdemain.notifications.models import Notification
 from atdemain.organisation.enums import Role
 from cases import clients
 from cases.enums import CaseState
+from cases.explain import OPENING_VERDICT, why_verdict
 from cases.intake import receive
 from cases.models import Case, Client, ClientAccessGrant, Contact, FailedResolution, Promise
 from tests.cases.clock_cast import set_case
@@ -311,3 +312,68 @@ def test_merges_lists_what_still_stands(site, admin):
     assert (past.gone, past.kept, past.contacts, past.at) == (gone, kept, 1, NOW)
     clients.split(gone.pk, actor=admin, now=NOW + MINUTE, reason="Deux homonymes, en fait.")
     assert clients.merges() == []
+
+
+PARTED = "Deux homonymes, en fait."
+
+
+def two_and_two(site: Site, admin: Actor, of_c2=("06/11 10:00", "08/11 10:00")) -> tuple[Client, Client]:
+    """Four calls of two records put together: the union opens one case, kept by an advisor."""
+    for at in ("05/11 10:00", "06/11 10:00", "07/11 10:00", "08/11 10:00"):
+        site.post([site.call(at, client_ref="C2" if at in of_c2 else "C1")])
+    site.unit.head = site.person("manager", Role.MANAGER)
+    site.unit.save()
+    kept, gone = Client.objects.order_by("client_ref")
+    merge(kept, gone, admin)
+    case = Case.objects.get()
+    assert (case.client, case.contacts.count(), case.threshold_no_longer_met) == (kept, 4, False)
+    set_case(case.pk, owner_id=site.person("owner").pk)
+    return kept, gone
+
+
+@pytest.mark.parametrize(
+    "of_c2",
+    [("06/11 10:00", "08/11 10:00"), ("07/11 10:00", "08/11 10:00"), ("05/11 10:00", "06/11 10:00")],
+)
+def test_split_that_leaves_a_case_under_the_threshold_flags_it_and_tells_once(site, admin, of_c2):
+    """Whichever contacts go back, the one that opened the case included (domain.md §4.5)."""
+    kept, gone = two_and_two(site, admin, of_c2)
+    clients.split(gone.pk, actor=admin, now=NOW + HOUR, reason=PARTED)
+    case = Case.objects.get()
+    assert sorted(Contact.objects.values_list("client", "n_in_window")) == sorted(
+        (client.pk, n) for client in (kept, gone) for n in (1, 2)
+    )
+    assert (case.state, case.client, case.threshold_no_longer_met) == ("opened", kept, True)
+    told = Notification.objects.filter(kind="threshold_no_longer_met").order_by("recipient__username")
+    assert list(told.values_list("recipient__username", flat=True)) == ["manager", "owner"]
+    flags = AuditEvent.objects.filter(object_type="case", object_id=str(case.pk), action="flag_threshold")
+    assert flags.get().changes["threshold_no_longer_met"] == [False, True]
+    site.post([site.call("08/11 13:00")])  # the third of the client's own: met again
+    assert Case.objects.get().threshold_no_longer_met is False
+
+
+def test_split_three_contacts_of_another_client_do_not_keep_the_case_up(site, admin):
+    for ref in ("C2", "C1"):
+        site.post([site.call("05/11 09:00", client_ref=ref, reason_code="facture")])
+    Client.objects.get(client_ref="C2").lines.create(line_ref="L2", technology="fibre", unit=site.unit)
+    kept, gone = two_and_two(site, admin)
+    site.post([site.call("08/11 11:00", line_ref="L2", client_ref="")], now=NOW - HOUR / 2)
+    clients.split(gone.pk, actor=admin, now=NOW + HOUR, reason=PARTED)
+    assert gone.contacts.order_by("-arrived_at").first().n_in_window == 3
+    assert Case.objects.get(client=kept).threshold_no_longer_met is True
+
+
+def test_split_that_leaves_the_threshold_met_flags_nothing(site, admin):
+    _, gone = two_and_two(site, admin, ("05/11 10:00",))
+    clients.split(gone.pk, actor=admin, now=NOW + HOUR, reason=PARTED)
+    assert Case.objects.get().threshold_no_longer_met is False
+    assert not Notification.objects.filter(kind="threshold_no_longer_met").exists()
+
+
+def test_why_of_a_case_after_a_split_still_lists_what_counted_then(site, admin):
+    kept, gone = two_and_two(site, admin)
+    clients.split(gone.pk, actor=admin, now=NOW + HOUR, reason=PARTED)
+    case = Case.objects.get()
+    verdict = OPENING_VERDICT.first(case=case.pk)
+    why = why_verdict(verdict, case.contacts.order_by("pk"))
+    assert (why.count, [c.client_id == kept.pk for c in why.counted]) == (3, [True, False, True])

@@ -149,6 +149,10 @@ def test_a_page_that_shows_an_older_incident_writes_nothing_and_keeps_what_was_t
     [
         ({"label": ""}, "label", "nécessaire"),
         ({"starts_at": ""}, "starts_at", "Donnez la date"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at", "Donnez une année entre 2000"),
+        ({"starts_at": "9999-12-31T23:59"}, "starts_at", "Donnez une année entre 2000"),
+        ({"starts_at": local(NOW - 30 * DAY - HOUR)}, "starts_at", "Ce début date de plus de 30 jours"),
+        ({"starts_at": "2026-03-29T02:30"}, "starts_at", "Cette heure n’existe pas"),
         ({"starts_at": "hier"}, "starts_at", "ne se lit pas"),
         ({"starts_at": local(NOW + HOUR)}, "starts_at", "maintenant ou avant"),
         ({"line_refs": "L404 L405"}, "line_refs", "L404, L405"),

@@ -10,7 +10,7 @@ from atdemain.organisation.models import Programme, UnitParticipation
 from cases.enums import Channel
 from cases.models import Case, Client, Contact, Line, MassIncident, Reason, RepeatRule
 from cases.rule_preview import preview
-from tests.office import HOUR, NOW
+from tests.office import HOUR, NOW, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +224,14 @@ def test_an_incident_declared_late_takes_the_contacts_already_known(office, prog
     assert AuditEvent.objects.filter(object_type="massincident").count() == 2  # created, retagged
     office.contact(office.client(), NOW - HOUR)
     assert Contact.objects.filter(mass_incident=declared).count() == 2
+
+
+@pytest.mark.parametrize("day", ["01/01/0001", "31/12/9999"])
+def test_an_incident_of_a_year_that_no_database_holds_is_refused(office, day):
+    page = office.browser("admin").post(INCIDENT, incident(office, starts_at_0=day))
+    assert page.status_code == 200
+    assert "Donnez une année entre" in text_of(page)
+    assert not MassIncident.objects.exists()
 
 
 def test_an_incident_that_ended_earlier_gives_its_contacts_back(office, programme):

@@ -191,6 +191,29 @@ def test_change_hours_that_cannot_be_read_says_why_and_keeps_what_was_typed(brow
     assert unit.weekly_hours[2] == [["08:00", "20:00"]]
 
 
+def test_a_unit_keeps_an_hour_of_opening_and_an_entity_needs_none(browser, unit):
+    """Everything due on its cases is counted in them (domain.md §3.3); a closure is dated exceptions."""
+    page = browser.post(url("unit", "change", unit.pk), unit_data(**dict.fromkeys(DAYS, "")))
+    assert page.status_code == 200
+    assert "Gardez au moins une ouverture par semaine" in page.content.decode().replace("\u00a0", " ")
+    assert "exception de calendrier" in page.content.decode().replace("\u00a0", " ")
+    unit.refresh_from_db()
+    assert unit.weekly_hours[0] == [["08:00", "20:00"]]
+    new = unit_data(code="uat-new", **dict.fromkeys(DAYS, ""))
+    assert browser.post(url("unit", "add"), new).status_code == 200
+    assert Unit.objects.count() == 1
+    entity = {
+        "code": "bo",
+        "name": "BO",
+        "kind": "back_office",
+        "tz": "Europe/Paris",
+        "holiday_zone": "metropole",
+    }
+    data = entity | inline("priority_lines") | inline("contacts") | dict.fromkeys(DAYS, "")
+    assert browser.post(url("entity", "add"), data).status_code == 302
+    assert Entity.objects.get().weekly_hours == [[]] * 7
+
+
 def exception(unit, day, opens="", closes="", **more):
     return {"unit": unit.pk, "date": day.strftime("%d/%m/%Y"), "opens": opens, "closes": closes} | {
         "reason": "Inventaire",

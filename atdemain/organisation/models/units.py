@@ -22,6 +22,13 @@ def default_hours() -> list:
     return [list(day) for day in DEFAULT_HOURS]
 
 
+NO_HOURS = (
+    "Gardez au moins une ouverture par semaine : les échéances et les rappels des dossiers de l’unité se "
+    "comptent dans ses heures. Pour la fermer un temps, laissez ses horaires et ajoutez une exception de "
+    "calendrier par jour fermé."
+)
+
+
 def validate_hours(value: object) -> None:
     try:
         parse_weekly_hours(value)
@@ -80,7 +87,14 @@ class Unit(WithHours):
             holiday_zone=self.holiday_zone,
             weekly_hours=self.weekly_hours,
             exceptions=_EXCEPTIONS(unit=self.pk),
+            unit_id=self.pk,
+            name=self.name,
         )
+
+    def clean(self) -> None:
+        """Refuses a week without an hour: what is due on its cases is counted in them. An entity may."""
+        if isinstance(self.weekly_hours, list) and not any(self.weekly_hours):
+            raise ValidationError(NO_HOURS, code="no_hours")
 
 
 class CalendarException(models.Model):

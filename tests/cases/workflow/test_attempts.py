@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from cases.models import CallbackAttempt, Promise
@@ -180,8 +182,15 @@ def test_correction_without_what_it_needs_names_the_field(stage, data, expected)
     assert reasons_of(refusal.value) == [expected]
 
 
-@pytest.mark.parametrize("to", [NOW + 3 * HOUR, NOW - 2 * DAY])
-def test_correction_to_an_hour_to_come_or_before_the_case_is_refused(stage, to):
+@pytest.mark.parametrize(
+    ("to", "says"),
+    [
+        (NOW + 3 * HOUR, "Cette heure n’est pas encore passée."),
+        (NOW - 20 * HOUR, "Cet appel est trop ancien pour ce dossier. Donnez une heure à partir du "),
+        (NOW - 2 * HOUR - MINUTE, "Cet appel est trop ancien pour ce dossier. Donnez une heure à partir du "),
+    ],
+)
+def test_correction_to_an_hour_to_come_or_long_before_the_case_is_refused(stage, to, says):
     case = stage.at("opened")
     stage.act(case, "log_attempt", outcome="reached")
 
@@ -189,6 +198,33 @@ def test_correction_to_an_hour_to_come_or_before_the_case_is_refused(stage, to):
         stage.correct(case, CallbackAttempt.objects.get(), to=to, at=NOW + 2 * HOUR)
 
     assert reasons_of(refusal.value) == [("at", "at")]
+    text = refusal.value.reasons[0].text
+    assert text.startswith(says)
+    if to < NOW:
+        assert text.endswith(f"{case.opened_at - 2 * HOUR:%d/%m/%Y} à {earliest(case)}.")
+
+
+def earliest(case) -> str:
+    return f"{(case.opened_at - 2 * HOUR).astimezone(ZoneInfo('Europe/Paris')):%H:%M}"
+
+
+def test_correction_to_the_call_that_led_to_the_opening_is_accepted(stage):
+    case = stage.at("opened")
+    stage.act(case, "log_attempt", outcome="reached")
+    stage.correct(
+        case, CallbackAttempt.objects.get(), to=case.opened_at - 2 * HOUR, at=NOW + 2 * HOUR, outcome="busy"
+    )
+    assert CallbackAttempt.objects.get(superseded_by=None).at == case.opened_at - 2 * HOUR
+
+
+def test_correction_of_the_outcome_of_an_attempt_older_than_the_case_is_accepted(stage):
+    """A merge brings the attempts of a case opened before."""
+    case = stage.at("opened")
+    stage.act(case, "log_attempt", outcome="reached")
+    CallbackAttempt.objects.update(at=NOW - 3 * DAY)
+    attempt = CallbackAttempt.objects.get()
+    stage.act(case, "correct_attempt", at=NOW + HOUR, attempt_id=attempt.pk, outcome="busy", reason=REASON)
+    assert CallbackAttempt.objects.get(superseded_by=None).at == NOW - 3 * DAY
 
 
 def test_correction_of_a_corrected_attempt_is_refused(stage):
