@@ -49,7 +49,7 @@ def test_a_third_call_of_the_known_client_is_the_advisors_to_promise(
     with django_capture_on_commit_callbacks(execute=True):
         answer = browser.post("/record/", noted)
     told = browser.get(answer["Location"])
-    assert "Vous suivez ce dossier" in told.content.decode()
+    assert "<b>Vous</b> suivez ce dossier" in told.content.decode()
     case = Case.objects.working().get(client=client)
     assert case.owner.user.username == "advisor"
     page = f"/cases/{case.ref}/promise_callback/"
