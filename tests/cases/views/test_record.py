@@ -93,6 +93,19 @@ def test_the_third_call_opens_a_case_and_the_advisor_takes_it(office):
     assert f'action="/cases/{case.ref}/claim/"' in page.content.decode()
 
 
+def test_a_case_that_opens_for_a_colleague_says_to_tell_the_client_who_calls_back(office):
+    taking_part(office)
+    client = office.client("Léa Moreau", phone=NUMBER)
+    office.contact(client, NOW - 2 * DAY)
+    office.contact(client, NOW - DAY)
+    browser = office.browser("advisor")
+    address = browser.post("/record/", form())["Location"]
+    Case.objects.update(owner=office.people["colleague"].advisor_profile)
+    words = text_of(browser.get(address))
+    assert "Les contacts comptés du client y sont rattachés." in words
+    assert "en prend la charge : dites au client qui le rappelle" in words
+
+
 def test_a_call_on_an_open_case_says_who_keeps_it_and_when_the_callback_is(office):
     client = office.client("Léa Moreau", phone=NUMBER)
     office.case("callback_due", owner="colleague", client=client)

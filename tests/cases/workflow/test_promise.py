@@ -97,6 +97,13 @@ def test_promise_out_of_its_bounds_is_refused_with_its_field_and_why(stage, data
     assert journal(case, refused=True)[-1].reason_code == code
 
 
+def test_promise_on_a_closed_day_says_so_once(stage):
+    case = stage.at("opened")
+    with pytest.raises(Refused) as refusal:
+        stage.act(case, "promise_callback", **window(paris("18/11/2018 10:00")))
+    assert refusal.value.reasons[0].text.startswith("L’unité est fermée ce jour-là. Choisissez")
+
+
 @pytest.mark.parametrize(
     "data",
     [
