@@ -110,7 +110,7 @@ def forms(office: Office) -> dict[str, tuple[str, Any]]:
         scenes[action] = ("advisor", "escalated")
     for action in ("rebook", "tell_unresolved", "log_attempt", "resolve"):
         scenes[action] = ("advisor", "callback_due")
-    for action in ("assign", "cancel", "set_colour", "restore", "decide_unrelated"):
+    for action in ("assign", "cancel", "set_colour", "restore", "decide_unrelated", "refuse_cancel"):
         scenes[action] = ("manager", "opened")
     return {action: scenes.get(action, ("advisor", "opened")) for action in ACTION_FORMS}
 
