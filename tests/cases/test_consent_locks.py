@@ -39,7 +39,11 @@ def withdraw(stage: Stage) -> None:
 
 def somebody_waits() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # else what a transaction first saw stays
+        cursor.execute(  # of this database: others on the server wait for their own reasons
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
+            "AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
         return bool(cursor.fetchone()[0])
 
 

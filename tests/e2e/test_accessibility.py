@@ -223,7 +223,7 @@ def _wrong(desk: Desk) -> list[str]:
 def _open(desk: Desk, action: str) -> None:
     link = desk.page.locator(f"a[data-dialog][href*='/{action}/']").first
     if not link.is_visible():
-        desk.page.locator(".at-more > summary").click()
+        desk.page.locator(".at-actions .at-more > summary").click()
     link.click()
     desk.dialog.wait_for()
 

@@ -18,13 +18,14 @@ def test_answer_given_at_the_desk_reaches_the_owners_page_by_itself(office: Offi
     owner = sit("advisor", f"/cases/{case.ref}/")
     desk = sit("backoffice", "/escalations/")
 
-    desk.page.get_by_role("button", name="Accuser réception").click()
-    desk.page.get_by_role("heading", name="Mes escalades").wait_for()
+    with desk.page.expect_navigation():
+        desk.page.get_by_role("button", name="Accuser réception").click()
     desk.page.locator("body").press("d")
     desk.dialog.wait_for()
     assert violations(desk.page) == []
     desk.dialog.get_by_label("Ce qu’il vous manque").fill("Quel est le numéro de la prise ?")
-    desk.dialog.get_by_role("button", name="Demander la précision").click()
+    with desk.page.expect_navigation():
+        desk.dialog.get_by_role("button", name="Demander la précision").click()
     desk.page.get_by_text("Vous attendez une précision du conseiller").wait_for()
 
     desk.page.locator("body").press("r")
