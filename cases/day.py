@@ -114,7 +114,7 @@ TITLES = {
     NOW: ("À appeler maintenant", "maintenant", "la fenêtre est ouverte"),
     LATER: ("Plus tard aujourd’hui", "plus tard", ""),
     NEXT_DAYS: ("Les jours suivants", "jours suivants", "rappels promis"),
-    WORK: ("À traiter", "à traiter", "délai de première action, précision attendue de vous"),
+    WORK: ("À traiter", "à traiter", "délai de première action, précision attendue"),
     WAIT: ("En attente d’une entité", "en attente d’une entité", "le client attend des nouvelles"),
     WATCH: ("En observation", "en observation", "un contact avant la fin rouvre le dossier"),
 }
