@@ -84,10 +84,10 @@ def main(arguments: list[str]) -> int:
             found = importlib.import_module(f".{module}", __package__).run(options)
             print(f"… {name}: {time.perf_counter() - started:.0f} s", file=sys.stderr)
             lines += found
-    finally:
+    finally:  # a figure that breaks does not take the others with it
+        print(table(lines))
         if not options.keep:
             database.drop(url)
-    print(table(lines))
     print(f"\n{write_json(lines, options.json, [sys.executable, '-m', 'tests.bench', *arguments])}")
     missed = [line for line in lines if line.ok is False]
     print(f"{len(lines) - len(missed)} of {len(lines)} lines reach their target.")

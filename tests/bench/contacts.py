@@ -42,7 +42,7 @@ def reference_ids() -> dict[str, int]:
         "unit": Unit.objects.get(code="bench").pk,
         "reason": Reason.objects.get(code=REASON).pk,
         "rule": RepeatRule.objects.get(code="R1").pk,
-        "programme": Programme.objects.get().pk,
+        "programme": Programme.objects.order_by("pk")[0].pk,
     }
 
 
