@@ -11,6 +11,7 @@ from atdemain.journal.actors import Actor
 from atdemain.journal.enums import ActorKind
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Entity, User
+from atdemain.statements import Param, Statement
 from cases import hooks
 from cases.enums import OPEN_ESCALATION, EscalationStatus
 from cases.guards import CaseFacts
@@ -19,6 +20,15 @@ from cases.reasons import Reason
 
 from .loaded import Loaded, calendar_of
 from .outcomes import Refused
+
+#: Every move of a case reads them; the clock moves hundreds in a row.
+_ESCALATIONS = Statement(
+    lambda: (
+        Escalation.objects.filter(case=Param("case"))
+        .select_related("target_entity", "handled_by")
+        .order_by("pk")
+    )
+)
 
 
 @dataclass
@@ -59,7 +69,10 @@ class Move:
 
     @cached_property
     def escalations(self) -> list[Escalation]:
-        return list(self.case.escalations.select_related("target_entity", "handled_by").order_by("pk"))
+        found = _ESCALATIONS(case=self.case.pk)
+        for escalation in found:
+            escalation.case = self.case
+        return found
 
     @cached_property
     def facts(self) -> CaseFacts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from atdemain.organisation.participation import eligible_owner
+from atdemain.statements import Param, Statement
 from cases import guards, ladder
 from cases.enums import (
     AttemptOutcome,
@@ -155,17 +156,40 @@ def _belied(case: Case) -> bool:
     """A countable contact of the observation that did not reopen the case: on it, or on another one."""
     if case.resolved_at is None:
         return False
-    contacts = Contact.objects.filter(
+    lines = _COUNTED(
+        case=case.pk,
         client=case.client_id,
-        exclusion_code="",
-        nature="client",
-        arrived_at__gt=case.resolved_at,
-        arrived_at__lt=case.resolved_at + ladder.OBSERVATION,
-        case=case,
+        start=case.resolved_at,
+        end=case.resolved_at + ladder.OBSERVATION,
     )
-    if case.identity_key.startswith("line:"):
-        contacts = contacts.filter(line=case.line_id)
-    return contacts.exists() or case.failed_resolutions.filter(resolved_at=case.resolved_at).exists()
+    by_line = case.identity_key.startswith("line:")
+    if any(line == case.line_id or not by_line for (line,) in lines):
+        return True
+    return bool(_FAILED(case=case.pk, resolved_at=case.resolved_at))
+
+
+#: The lines of the case's contacts that counted during its observation. The clock confirms hundreds in a row.
+_COUNTED = Statement(
+    lambda: (
+        Contact.objects.filter(
+            client=Param("client"),
+            exclusion_code="",
+            nature="client",
+            arrived_at__gt=Param("start"),
+            arrived_at__lt=Param("end"),
+            case=Param("case"),
+        )
+        .order_by()
+        .values_list("line")
+    )
+)
+_FAILED = Statement(
+    lambda: (
+        FailedResolution.objects.filter(case=Param("case"), resolved_at=Param("resolved_at"))
+        .order_by()
+        .values_list("pk")[:1]
+    )
+)
 
 
 @action("flag_unrelated")
