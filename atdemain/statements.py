@@ -12,7 +12,7 @@ Constants become part of the text, so that a prepared plan still sees which part
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -43,6 +43,28 @@ class _Written(NamedTuple):
     params: tuple[Any, ...]
     compiler: Any
     converters: dict[int, Any]
+    makes: _Instances | None  # None: rows as they are
+
+
+class _Instances:
+    """Makes instances of rows as `ModelIterable` does, joined neighbours and annotations included."""
+
+    def __init__(self, compiler: Any) -> None:
+        select, info = compiler.select, compiler.klass_info
+        fields = info["select_fields"]
+        self.from_db = info["model"].from_db
+        self.own = slice(fields[0], fields[-1] + 1)
+        self.names = [column[0].target.attname for column in select[self.own]]
+        self.neighbours = get_related_populators(info, select, DEFAULT_DB_ALIAS)
+        self.annotations = tuple(compiler.annotation_col_map.items())
+
+    def __call__(self, row: tuple) -> Any:
+        instance = self.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+        for neighbour in self.neighbours:
+            neighbour.populate(row, instance)
+        for name, column in self.annotations:
+            setattr(instance, name, row[column])
+        return instance
 
 
 class Statement(Generic[Row]):
@@ -58,48 +80,26 @@ class Statement(Generic[Row]):
         rows: Iterable[tuple] = database.model_rows(written.text, params)
         if written.converters:
             rows = map(tuple, written.compiler.apply_converters(rows, written.converters))
-        return list(self._instances(rows, written.compiler) if self._of_models else rows)  # type: ignore[arg-type]
+        return list(map(written.makes, rows) if written.makes else rows)  # type: ignore[arg-type]
 
     def first(self, **values: Any) -> Row | None:
         """The first row; the queryset says how many there can be."""
         return next(iter(self(**values)), None)
 
     @cached_property
-    def _queryset(self) -> Any:
-        queryset = self.build()
+    def _written(self) -> _Written:
+        queryset: Any = self.build()
         if queryset._iterable_class not in (ModelIterable, ValuesListIterable):
             raise TypeError("Instances or values_list: a Statement knows nothing else.")
         if queryset._prefetch_related_lookups:
             raise TypeError("A Statement is one query: it prefetches nothing.")
-        return queryset
-
-    @property
-    def _of_models(self) -> bool:
-        return self._queryset._iterable_class is ModelIterable
-
-    @cached_property
-    def _written(self) -> _Written:
-        compiler = self._queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         text, params = compiler.as_sql()
         if database.on_postgresql():
             text, params = _with_constants(text, params)
         columns = [column for column, *_rest in compiler.select[: compiler.col_count]]
-        return _Written(text, tuple(params), compiler, compiler.get_converters(columns))
-
-    def _instances(self, rows: Iterable[tuple], compiler: Any) -> Iterator[Any]:
-        """As `ModelIterable` makes them, joined neighbours and annotations included."""
-        select, info = compiler.select, compiler.klass_info
-        fields = info["select_fields"]
-        first, end = fields[0], fields[-1] + 1
-        names = [column[0].target.attname for column in select[first:end]]
-        neighbours = get_related_populators(info, select, DEFAULT_DB_ALIAS)
-        for row in rows:
-            instance = info["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:end])
-            for neighbour in neighbours:
-                neighbour.populate(row, instance)
-            for name, column in compiler.annotation_col_map.items():
-                setattr(instance, name, row[column])
-            yield instance
+        makes = _Instances(compiler) if queryset._iterable_class is ModelIterable else None
+        return _Written(text, tuple(params), compiler, compiler.get_converters(columns), makes)
 
 
 def _with_constants(text: str, params: Iterable[Any]) -> tuple[str, list[Any]]:

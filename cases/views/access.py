@@ -82,20 +82,19 @@ class CasePages:
             *related,
         )
         self.beside = beside
-        self._by_reader: dict[_AnyReader, Statement[Case]] = {}
+        self._by_reader: dict[tuple, Statement[Case]] = {}
 
     def by_ref(self, user: User, ref: str) -> Case | None:
         """The case if this account may see it (one query, written once for each kind of reader)."""
-        reader = _AnyReader(
-            user.roles,
-            Param("unit") if user.unit_id else None,
-            Param("entity") if user.entity_id else None,
-        )
-        if reader not in self._by_reader:
-            self._by_reader[reader] = Statement(partial(self._of_reader, reader))
-        return self._by_reader[reader].first(
-            ref=ref, reader=user.pk, unit=user.unit_id, entity=user.entity_id
-        )
+        kind = (user.roles, user.unit_id is None, user.entity_id is None)
+        if kind not in self._by_reader:
+            reader = _AnyReader(
+                user.roles,
+                Param("unit") if user.unit_id else None,
+                Param("entity") if user.entity_id else None,
+            )
+            self._by_reader[kind] = Statement(partial(self._of_reader, reader))
+        return self._by_reader[kind].first(ref=ref, reader=user.pk, unit=user.unit_id, entity=user.entity_id)
 
     def _of_reader(self, reader: Any) -> QuerySet[Case]:
         cases = Case.objects.select_related(*self.related).annotate(**self.beside)

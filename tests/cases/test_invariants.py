@@ -27,11 +27,6 @@ from tests.cases.workflow.cast import HOUR, MINUTE, NOW, TOMORROW, Stage
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def stage(db) -> Stage:
-    return Stage.set()
-
-
 def found(at=NOW) -> set[tuple[str, str, str]]:
     return {tuple(finding) for finding in broken(at)}
 

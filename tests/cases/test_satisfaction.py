@@ -33,11 +33,6 @@ pytestmark = pytest.mark.django_db
 RESOLVED = NOW + 2 * MINUTE
 
 
-@pytest.fixture
-def stage() -> Stage:
-    return Stage.set()
-
-
 def question(case) -> Timer:
     return Timer.objects.filter(case=case, kind=TimerKind.SATISFACTION).latest("pk")
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .cast import Stage
+    from tests.cases.workflow.cast import Stage
 
 
 @pytest.fixture
 def stage(db) -> Stage:
-    from .cast import Stage  # this file is read before Django is set up
+    from tests.cases.workflow.cast import Stage  # this file is read before Django is set up
 
     return Stage.set()
