@@ -6,6 +6,7 @@ options. `ATDEMAIN_REQUIRE=postgres,redis,browser` turns a missing server or bro
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -14,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-SCRATCH = Path(tempfile.gettempdir()) / f"atdemain-tests-{os.getuid()}-{WORKER}"
-SCRATCH.mkdir(mode=0o700, exist_ok=True)
+#: This process's own: two runs on one machine would pull the database from under each other.
+SCRATCH = Path(tempfile.mkdtemp(prefix=f"atdemain-tests-{WORKER}-"))
+atexit.register(shutil.rmtree, SCRATCH, ignore_errors=True)
 
 os.environ["DEBUG"] = "1"
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{SCRATCH / 'unused.sqlite3'}"
