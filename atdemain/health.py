@@ -38,9 +38,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 def _checks() -> dict[str, str]:
     now = timezone.now()
     try:
-        pending = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
-        if pending:
-            return {"database": "ok", "migrations": f"{len(pending)} à appliquer : manage.py migrate"}
+        if pending := migrations_to_apply():
+            return {"database": "ok", "migrations": f"{pending} à appliquer : manage.py migrate"}
         swept, late = last_sweep(now), oldest_due_age(now)
     except Error:
         return {"database": "la base ne répond pas"}
@@ -51,6 +50,10 @@ def _checks() -> dict[str, str]:
         "scheduler": f"aucun passage depuis plus de {SILENCE.seconds} s" if silent else "ok",
         "due_rows": "ok" if late <= SILENCE else f"une échéance attend depuis {int(late.total_seconds())} s",
     }
+
+
+def migrations_to_apply() -> int:
+    return len(_migrations() - MigrationRecorder(connection).applied_migrations().keys())
 
 
 @cache

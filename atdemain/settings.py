@@ -7,6 +7,7 @@ from csp.constants import SELF
 
 from atdemain import environment, logs
 from atdemain.environment import env, flag, whole
+from atdemain.rest.reference import texts
 
 DEBUG = flag("DEBUG", False)
 
@@ -30,6 +31,8 @@ def required(name: str, debug_default: str) -> str:
 SECRET_KEY = required("SECRET_KEY", "developpement-seulement-" + "x" * 40)
 if not DEBUG and len(SECRET_KEY) < environment.KEY_LENGTH:
     environment.stop("SECRET_KEY", f"a moins de {environment.KEY_LENGTH} caractères, elle se devine")
+#: Earlier keys, still able to read: what was signed or encrypted before the key changed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [
     host.strip()
     for host in required("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
@@ -73,6 +76,7 @@ INSTALLED_APPS = [
     "atdemain.organisation",
     "atdemain.journal",
     "atdemain.notifications",
+    "atdemain.jobs",
     "cases",
     "routing",
     "recognition",
@@ -86,8 +90,10 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "oauth2_provider",
     "rest_framework",
+    "drf_spectacular",
     "django_filters",
     "django_htmx",
     "django_tables2",
@@ -95,11 +101,17 @@ INSTALLED_APPS = [
     "django_structlog",
 ]
 
+#: Columns that an index carries for PostgreSQL; SQLite leaves them out and reads the row.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "atdemain.pages.privacy.never_stored",
+    "atdemain.rest.apart.Apart",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "cases.quiet_poll.quiet_poll",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,9 +121,11 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "atdemain.pages.request_log.RequestLog",
     "atdemain.journal.middleware.ActorMiddleware",
+    "atdemain.pages.see_as.SeeAs",
     "atdemain.pages.sessions.inactivity",
     "atdemain.pages.sessions.unit_time",
     "atdemain.pages.sessions.closed_session",
+    "atdemain.pages.second_factor.gate.SecondFactorGate",
     "atdemain.pages.errors.own_pages",
     "atdemain.pages.readable.ReadableForms",
 ]
@@ -144,6 +158,7 @@ AUTH_USER_MODEL = "organisation.User"
 OAUTH2_PROVIDER_APPLICATION_MODEL = "organisation.ApiClient"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "SCOPES_BACKEND_CLASS": "atdemain.organisation.api_scopes.ClientScopes",
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
@@ -154,6 +169,16 @@ OAUTH2_PROVIDER = {
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
     "COMPLIANT_BCP_RFC9700_REFRESH_TOKEN": True,
     "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+}
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "atdemain.rest.reference.document.Described"}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": texts.TITLE,
+    "VERSION": texts.VERSION,
+    "DESCRIPTION": texts.INTRODUCTION,
+    "SERVERS": [{"url": "/"}],
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["atdemain.rest.reference.document.completed"],
 }
 AUTHENTICATION_BACKENDS = ["atdemain.organisation.backends.AccountBackend"]
 PASSWORD_HASHERS = [
@@ -169,6 +194,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_FORMS = {"change_password": "atdemain.organisation.password_form.OneLimitChangePasswordForm"}
 ACCOUNT_ADAPTER = "atdemain.organisation.accounts.ClosedSignupAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
@@ -177,12 +203,23 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # A call centre leaves through one address: the limits that bite are per account (docs/decisions.md).
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
-    "login_failed": "10/5m/key,300/m/ip",
+    "login_failed": "10/15m/key,300/m/ip",
     "reset_password": "60/h/ip,5/h/key",
     "change_password": "10/m/user",
     "reauthenticate": "10/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = whole("TRUSTED_PROXY_COUNT", 0)
+
+# Managers, HR and administrators prove a code after the password; off where a single sign-on already asks.
+SECOND_FACTOR = flag("SECOND_FACTOR", True)
+MFA_ADAPTER = "atdemain.organisation.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an administrator
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 0  # a code is refused once used for as long as it lives: no longer than its 30 s
+
+# On demonstration data, an administrator may read the site as another role; nowhere else, whatever this says.
+SEE_AS_ROLE = flag("SEE_AS_ROLE", DEBUG)
 
 # A desk is shared: half an hour without a gesture closes the session (pages.sessions renews it).
 SESSION_ENGINE = "atdemain.pages.session_store"
@@ -256,7 +293,13 @@ if not REDIS_URL:
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "cases.tasks.sweep_due", "schedule": 20.0, "options": {"expires": 15}},
     "deliver": {"task": "notifications.tasks.deliver", "schedule": 20.0, "options": {"expires": 15}},
-    "imports": {"task": "cases.tasks.import_queued", "schedule": 5.0, "options": {"expires": 4}},
+    "webhooks": {
+        "task": "notifications.tasks.deliver_webhooks",
+        "schedule": 10.0,
+        "options": {"expires": 9},
+    },
+    "waiting": {"task": "jobs.tasks.start_waiting", "schedule": 5.0, "options": {"expires": 4}},
+    "purge": {"task": "journal.tasks.purge", "schedule": 60.0, "options": {"expires": 50}},
 }
 
 vars().update(environment.mail())
@@ -265,5 +308,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "atdemain@localhost")
 
 # A file outside the database where each chain head is appended after commit (architecture.md §4).
 JOURNAL_HEADS = env.str("JOURNAL_HEADS", str(VAR_DIR / "journal-heads.log") if DEBUG else "")
+
+# Who is told of an appeal that HR left unanswered: a user name; all of HR where it is empty.
+HR_HEAD = env.str("HR_HEAD", "")
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -77,7 +77,8 @@ class Statement(Generic[Row]):
         """Every row, in the queryset's order. One query."""
         written = self._written
         params = [values[p.name] if isinstance(p, Param) else p for p in written.params]
-        rows: Iterable[tuple] = database.model_rows(written.text, params)
+        with connection.wrap_database_errors:  # as the ORM would raise them
+            rows: Iterable[tuple] = database.model_rows(written.text, params)
         if written.converters:
             rows = map(tuple, written.compiler.apply_converters(rows, written.converters))
         return list(map(written.makes, rows) if written.makes else rows)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from cases.models import (
     Escalation,
     FailedResolution,
     FaultTicket,
+    QualityReview,
     RepeatVerdict,
     Timer,
 )
@@ -39,6 +40,7 @@ BESIDE: dict[str, Any] = {
     "cancel_asked": Exists(
         CancelRequest.objects.filter(case=OuterRef("pk"), status=RequestStatus.OPEN).order_by()
     ),
+    "has_reviews": Exists(QualityReview.objects.filter(case=OuterRef("pk")).order_by()),
     "has_faults": Exists(
         FaultTicket.objects.filter(
             Q(case=OuterRef("pk")) | Q(line=OuterRef("line"), closed_at=None)

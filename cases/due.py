@@ -321,11 +321,14 @@ def _entity_people(cases: Collection[int]) -> dict[int, list[int]]:
             target_entity__users__groups__name=Role.BACK_OFFICE.value,
         )
         .order_by()
-        .values_list("case_id", "target_entity__users", "handled_by", "handled_by__is_active")
+        .annotate(
+            here=Q(handled_by__is_active=True, handled_by__entity=F("target_entity")),
+        )
+        .values_list("case_id", "target_entity__users", "handled_by", "here")
         .distinct()
     )
-    for case, user, handler, active in found:
-        if not active or user == handler:
+    for case, user, handler, here in found:
+        if not here or user == handler:
             by_case.setdefault(case, []).append(user)
     return by_case
 

@@ -277,6 +277,24 @@ class EscalationNoteKind(TextChoices):
     INFO_GIVEN = "info_given", "Information donnée"
 
 
+class ReviewCriterion(TextChoices):
+    """What a manager looks at in a case once written (domain.md §3.2 A7): the work, never a mark out of ten."""
+
+    CLIENT_TOLD = "client_told", "Le client a été informé à temps"
+    RIGHT_ENTITY = "right_entity", "Le diagnostic et l’entité saisie étaient les bons"
+    PROMISES_KEPT = "promises_kept", "Les rappels promis ont été tenus, ou déplacés avec le client"
+    CLEAR_NOTES = "clear_notes", "Les notes suffisent à qui reprend le dossier"
+    CHECKED_SOLUTION = "checked_solution", "La solution a été expliquée au client et vérifiée avec lui"
+    RESPECTFUL_TONE = "respectful_tone", "Les écrits respectent le client et les collègues"
+
+
+class ReviewAnswer(TextChoices):
+    YES = "yes", "Oui"
+    PARTLY = "partly", "En partie"
+    NO = "no", "Non"
+    NOT_CONCERNED = "not_concerned", "Sans objet"
+
+
 class FaultSystem(TextChoices):
     OCEANE = "oceane", "Océane"
     OTHER = "other", "Autre"
@@ -331,8 +349,36 @@ class TimerStatus(TextChoices):
     DEAD = "dead", "En échec"
 
 
+class Scope(TextChoices):
+    """By which right an account sees a case and what belongs to it (domain.md §2.6)."""
+
+    UNIT = "unit", "Mon unité"
+    MINE = "mine", "Ceux que je suis"
+    ENTITY = "entity", "Mon entité"
+
+
 class Unrelated(TextChoices):
     NO = "", "Non"
     REQUESTED = "requested", "Demandé"
     AGREED = "agreed", "Accepté"
     REFUSED = "refused", "Refusé"
+
+
+class SearchKind(TextChoices):
+    """As what the words of a search were understood; the access log keeps it, never the words."""
+
+    CASE = "case_ref", "référence de dossier"
+    CLIENT = "client_ref", "référence client"
+    PHONE = "phone", "numéro de téléphone"
+    TICKET = "ticket", "numéro de ticket"
+    NAME = "name", "nom"
+
+
+class SubjectChannel(TextChoices):
+    """How the client asked."""
+
+    LETTER = "letter", "Courrier"
+    EMAIL = "email", "Courriel"
+    PHONE = "phone", "Téléphone, identité vérifiée"
+    REPRESENTATIVE = "representative", "Représentant du client"
+    AUTHORITY = "authority", "Autorité de contrôle"

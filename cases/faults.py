@@ -1,7 +1,7 @@
 """Fault tickets of other systems (Océane…): the DEC (domain.md L31, §2.2, §2.8).
 
-`upsert_many` is the only way in: one ticket per (system, ref), updates taken by their own time whatever the
-order they come in, every change kept. What changes on a ticket of a case is told on the case's timeline.
+`upsert_many` is the only way in: one ticket per (system, ref), and per partner that tells its own; updates taken by
+their own time whatever the order they come in, every change kept. What changes on a ticket of a case is told on the case's timeline.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=5)
 TRIES = 3
 TIMES = ("opened_at", "closed_at")
+NO_LONGER_YOURS = "ce dérangement n’est plus suivi par votre entité."
 #: What the case's timeline tells.
 TOLD = ("colour", "status", "entity")
 
@@ -88,24 +89,32 @@ def upsert(update: FaultUpdate, *, actor: Actor, now: datetime, source: str = ""
 
 
 def upsert_many(
-    updates: Sequence[FaultUpdate], *, actor: Actor, now: datetime, source: str = ""
+    updates: Sequence[FaultUpdate],
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str = "",
+    owner: int | None = None,
 ) -> list[FaultResult]:
     """Answers in the order given; a rejected update changes nothing and stops no other. Idempotent.
 
     One transaction. A ticket that another process creates meanwhile is read again, and then updated.
+    `owner`: the entity that speaks, which changes its own tickets and names the cases it was asked about.
     """
     for _again in range(TRIES - 1):
         try:
             with transaction.atomic():
-                return _upsert(updates, actor, now, source)
+                return _upsert(updates, actor, now, source, owner)
         except IntegrityError:
             continue
     with transaction.atomic():
-        return _upsert(updates, actor, now, source)
+        return _upsert(updates, actor, now, source, owner)
 
 
-def _upsert(updates: Sequence[FaultUpdate], actor: Actor, now: datetime, source: str) -> list[FaultResult]:
-    known = _known(updates)
+def _upsert(
+    updates: Sequence[FaultUpdate], actor: Actor, now: datetime, source: str, owner: int | None
+) -> list[FaultResult]:
+    known = _known(updates, owner)
     results: list[FaultResult | None] = [None] * len(updates)
     by_key: dict[tuple[str, str], list[tuple[int, FaultUpdate, dict[str, Any]]]] = defaultdict(list)
     for index, update in enumerate(updates):
@@ -115,13 +124,17 @@ def _upsert(updates: Sequence[FaultUpdate], actor: Actor, now: datetime, source:
             results[index] = FaultResult("rejected", update, None, error.field, error.reason)
         else:
             by_key[update.system, ref_key(update.ref)].append((index, update, said))
-    tickets = _tickets(by_key)
+    said_of = {key: {given.get("entity") for *_, given in group} for key, group in by_key.items()}
+    tickets = _tickets(said_of, owner)
     reports = _reports(tickets.values())
     entries: list[dict[str, Any]] = []
     for key, group in sorted(by_key.items()):
-        ticket = tickets.get(key)
-        rows = reports.get(ticket.pk, {}) if ticket else {}
-        outcome = _one(key, ticket, rows, group, entries, actor, now, source)
+        ticket = tickets.get(key) or FaultTicket(system=key[0], ref=key[1], feed_id=owner)
+        if owner is not None and ticket.pk and ticket.responsible_entity_id != owner:
+            for index, update, _given in group:
+                results[index] = FaultResult("rejected", update, None, "ref", NO_LONGER_YOURS)
+            continue
+        outcome = _one(ticket, reports.get(ticket.pk, {}), group, entries, actor, now, source)
         for (index, update, _given), (status, pk, reason) in zip(group, outcome, strict=True):
             name = "opened_at" if reason else ""
             results[index] = FaultResult(status, update, pk, name, reason)
@@ -131,8 +144,7 @@ def _upsert(updates: Sequence[FaultUpdate], actor: Actor, now: datetime, source:
 
 
 def _one(
-    key: tuple[str, str],
-    ticket: FaultTicket | None,
+    ticket: FaultTicket,
     rows: dict[datetime, FaultTicketChange],
     group: Sequence[tuple[int, FaultUpdate, dict[str, Any]]],
     entries: list[dict[str, Any]],
@@ -142,7 +154,7 @@ def _one(
 ) -> list[tuple[str, int | None, str]]:
     """All that a batch says of one ticket, in one write."""
     said = {at: _read(row.said) for at, row in rows.items()}
-    created, statuses, fresh = ticket is None, [], {}
+    created, statuses, fresh = ticket.pk is None, [], {}
     for _index, update, given in group:
         if not said and given.get("opened_at") is None:
             statuses.append(("rejected", "le dérangement est inconnu : sa date d’ouverture est nécessaire."))
@@ -155,10 +167,10 @@ def _one(
             statuses.append(("updated" if said else "created", ""))
             said[at] = fresh[at] = given
     if not fresh:
-        return [(status, ticket.pk if ticket else None, reason) for status, reason in statuses]
+        return [(status, ticket.pk, reason) for status, reason in statuses]
     steps = fold(Report(at, given) for at, given in said.items())
-    before = None if ticket is None else (ticket.case_id, ticket.status)
-    ticket = _store(key, ticket, steps[-1])
+    before = None if created else (ticket.case_id, ticket.status)
+    _store(ticket, steps[-1])
     _write_reports(ticket, rows, said, steps, fresh, source)
     entries += _story(ticket, before, rows, steps, fresh, actor, now, created)
     return [(status, ticket.pk if status != "rejected" else None, reason) for status, reason in statuses]
@@ -216,8 +228,9 @@ def _said(update: FaultUpdate, known: _Known, now: datetime) -> dict[str, Any]:
 # -- reading ---------------------------------------------------------------------------------------------
 
 
-def _known(updates: Sequence[FaultUpdate]) -> _Known:
+def _known(updates: Sequence[FaultUpdate], owner: int | None) -> _Known:
     """Three queries, whatever the number of updates."""
+    cases = Case.objects.all() if owner is None else Case.objects.asked_of(owner)
 
     def table(rows: Any, texts: Iterable[str], name: str) -> dict[str, int]:
         wanted = {text for text in texts if text}
@@ -227,20 +240,37 @@ def _known(updates: Sequence[FaultUpdate]) -> _Known:
 
     return _Known(
         table(Line.objects, (one.line_ref for one in updates), "line_ref"),
-        table(Case.objects, (one.case_ref for one in updates), "ref"),
+        table(cases, (one.case_ref for one in updates), "ref"),
         table(Entity.objects, (one.entity_code for one in updates), "code"),
     )
 
 
-def _tickets(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], FaultTicket]:
+def _tickets(
+    said_of: dict[tuple[str, str], set[int | None]], owner: int | None
+) -> dict[tuple[str, str], FaultTicket]:
+    """The ticket that each key means to who speaks; `said_of`: the entities that its updates name. One query."""
     refs: dict[str, list[str]] = defaultdict(list)
-    for system, ref in keys:
+    for system, ref in said_of:
         refs[system].append(ref)
     condition = Q(pk__in=[])
     for system, some in refs.items():
         condition |= Q(system=system, ref__in=some)
-    found = FaultTicket.objects.select_for_update(of=("self",)).filter(condition).order_by("pk")
-    return {(ticket.system, ticket.ref): ticket for ticket in found}
+    found: dict[tuple[str, str], list[FaultTicket]] = defaultdict(list)
+    for ticket in FaultTicket.objects.select_for_update(of=("self",)).filter(condition).order_by("pk"):
+        found[ticket.system, ticket.ref].append(ticket)
+    meant = {key: _meant(some, owner, said_of[key]) for key, some in found.items()}
+    return {key: ticket for key, ticket in meant.items() if ticket is not None}
+
+
+def _meant(found: list[FaultTicket], owner: int | None, named: set[int | None]) -> FaultTicket | None:
+    """A partner means its own, told by itself or given to it; the house its own, else the one that a partner tells."""
+    if owner is not None:
+        own = [one for one in found if one.feed_id == owner]
+        own += [one for one in found if one.feed_id is None and one.responsible_entity_id == owner]
+    else:
+        own = [one for one in found if one.feed_id is None]
+        own += [one for one in found if one.feed_id in named or len(found) == 1]
+    return own[0] if own else None
 
 
 def _reports(tickets: Iterable[FaultTicket]) -> dict[int, dict[datetime, FaultTicketChange]]:
@@ -262,15 +292,13 @@ def _plain(value: Any) -> Any:
 # -- writing ---------------------------------------------------------------------------------------------
 
 
-def _store(key: tuple[str, str], ticket: FaultTicket | None, last: Step) -> FaultTicket:
+def _store(ticket: FaultTicket, last: Step) -> None:
     state = last.state
-    ticket = ticket or FaultTicket(system=key[0], ref=key[1])
     ticket.opened_at, ticket.closed_at = state.opened_at, state.closed_at
     ticket.status, ticket.colour, ticket.updated_at = state.status, state.colour, last.at
     ticket.line_id, ticket.case_id = state.line, state.case or ticket.case_id
     ticket.responsible_entity_id = state.entity
     ticket.save()
-    return ticket
 
 
 def _write_reports(
@@ -317,8 +345,14 @@ def _story(
     """What the case's timeline gets: the ticket came to it, and each change that this batch brought."""
     if ticket.case_id is None:
         return []
-    entry = {"object_type": "case", "object_id": ticket.case_id, "actor": actor, "at": now}
-    names = {"ref": [None, ticket.ref], "system": [None, ticket.system], "ticket": [None, ticket.pk]}
+    entry = {
+        "object_type": "case",
+        "object_id": ticket.case_id,
+        "actor": actor,
+        "at": now,
+        "personal": {"ref": ticket.ref},
+    }
+    names = {"system": [None, ticket.system], "ticket": [None, ticket.pk]}
     told = []
     if before is None or before[0] != ticket.case_id:
         told.append(

@@ -222,6 +222,15 @@ def hand_back(*, mine: bool) -> list[Reason]:
     return [Reason("not_taken", "Vous n’avez pas pris cette escalade : il n’y a rien à rendre.")]
 
 
+def name_contact(*, found: bool, same: bool) -> list[Reason]:
+    if not found:
+        text = "Cet interlocuteur n’est pas, ou plus, dans l’annuaire de votre entité."
+        return [Reason("named_contact", text, "named_contact")]
+    if same:
+        return [Reason("already_named", "Cet interlocuteur est déjà nommé sur cette escalade.")]
+    return []
+
+
 def request_info(text: str, *, asked: bool) -> list[Reason]:
     if asked:
         return [Reason("already_asked", "Une précision est déjà demandée : attendez-la.", "text")]

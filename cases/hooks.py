@@ -4,14 +4,19 @@
 `after_commit` hooks run once it is committed. A provider answers a question `cases` cannot answer
 alone; where absent there is no objection.
 
-Events: case_opened, case_reopened, case_assigned, case_released, case_delegated, case_resolved, promise_made,
+Events: cases_opened (cases: those opened together), case_reopened, case_assigned, case_released, case_delegated,
+case_resolved, promise_made, clients_pseudonymised (client_ids, case_ids, now),
 escalation_sent, escalation_withdrawn, contacts_recounted, demo_seeded (now, the log-in `advisor`, the colleague
 `away`, the log-ins `accounts`), then, outside any transaction, demo_lived (the same and the seed's `number`).
 Providers: assignment_advice(case, now) -> beside a manager's choice, `sentence`, `suggested` and `words` by
 advisor; weigh and weigh_own(case, advisor_id, now) -> in the transaction that gives or takes a case, `over_cap`
-and the `caution` to justify, handed on with case_assigned; waiting_reasons(cases) -> {case: why nobody has it};
+and the `caution` to justify, handed on with case_assigned; weighing(cases, now) -> a context in which a batch of
+cases is weighed on loads read once; load_words(advisors, now) -> {advisor: their load in a word}; beyond_cap(cases,
+advisor_id, now) -> those that would not fit; engine_foresees(cases, now) -> {case: (whom the engine would choose,
+why nobody)}, given one after the other; waiting_reasons(cases) -> {case: why nobody has it};
 owner_available(user_id, start, end) -> bool; owners_away(windows) -> those of the (user_id, start,
-end) given for which it would be False; offered_back(case, user_id) -> whether this case, which somebody kept
+end) given for which it would be False; assignment_policies(case_id) -> {moment: version of the policy that weighed
+who would take the case then}; offered_back(case, user_id) -> whether this case, which somebody kept
 during their absence, is proposed to them again.
 """
 
@@ -35,17 +40,30 @@ providers: dict[str, Callable[..., Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A number of the manager's page and where what it counts is listed; `words` follow the number."""
+
+    key: str
+    count: int
+    words: str
+    url: str
+    pressing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A part of the case's page drawn by an app above.
 
     `template` is included where `place` says, with the page's context, and `context` under the name
     `panel`. `why`: a `details.at-explain` beside « Pourquoi ce dossier ? »; `rail`: a `section.at-panel`
-    in the right column, above the client; `top`: a notice under the title.
+    in the right column, above the client; `top`: a notice under the title. `figures`: what it counts at the
+    top of the manager's page, in order.
     """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
     place: str = "rail"
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +86,8 @@ stories: dict[str, Story] = {}
 panels: dict[str, Callable[[Any, Any, datetime], Panel | None]] = {}
 #: What apps above draw on the manager's page of the unit: (user, now) -> Panel or None, in order.
 team_panels: list[Callable[[Any, datetime], Panel | None]] = []
+#: What apps above add to the menu, before the landmarks: (user) -> groups of items (cases/navigation.py).
+menus: list[Callable[[Any], list[Any]]] = []
 #: What else comes round with the clock, after each sweep, in whichever process sweeps: (now).
 rounds: list[Callable[[datetime], None]] = []
 

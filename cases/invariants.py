@@ -46,6 +46,7 @@ ESCALATION_EVENTS = (
     "give_info",
     "request_status",
     "give_status",
+    "name_contact",
 )
 #: Words that no column may hold (INV-24, INV-25): recordings, surveillance, health, strikes, unions.
 FORBIDDEN = frozenset(
@@ -283,6 +284,15 @@ def verdicts(now: datetime) -> Iterator[Finding]:
     yield from _named("contact", unlike, "INV-14:verdict_unlike_contact", "contact")
     coded = Contact.objects.filter(exclusion_code__in=ExclusionCode.values, n_in_window__isnull=False)
     yield from _named("contact", coded, "INV-14:excluded_and_counted")
+
+
+@register
+def copies(now: datetime) -> Iterator[Finding]:
+    """What the database copies for the lists (cases/copies.py) is what it is copied from."""
+    yield from _named("case", Case.objects.exclude(client_key=F("client__name_key")), "copy:client_key")
+    for kind, model in (("promise", Promise), ("escalation", Escalation)):
+        unlike = model.objects.exclude(unit__isnull=False, unit=F("case__unit"))
+        yield from _named(kind, unlike, "copy:unit")
 
 
 # -- what the tables forbid ---------------------------------------------------------------------------

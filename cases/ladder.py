@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from atdemain.organisation.calendar import BusinessCalendar, NeverOpen
@@ -26,6 +26,8 @@ UNASSIGNED_HEAD_MINUTES = 60
 FIRST_ACTION_MINUTES = 240
 FIRST_ACTION_REOPENED_MINUTES = 120
 SILENT_DAYS = 3
+#: Openings are looked for that far back: beyond, a unit is shut, and days are plain days.
+SILENT_LOOK_BACK = timedelta(days=60)
 OBSERVATION = timedelta(hours=168)
 LATE_RECORDS = timedelta(hours=48)
 SATISFACTION = timedelta(hours=24)
@@ -167,6 +169,24 @@ def unassigned_steps(calendar: BusinessCalendar, now: datetime) -> list[Step]:
 def silent_due(calendar: BusinessCalendar, last_event_at: datetime) -> datetime:
     """TM6: end of the third business day without an event."""
     return calendar.due_in_days(last_event_at, SILENT_DAYS)
+
+
+def silent_before(calendar: BusinessCalendar, now: datetime) -> datetime:
+    """The mirror of `silent_due`: a case whose last event is earlier is silent at `now`."""
+    if not calendar.ever_opens(now - SILENT_LOOK_BACK):
+        return now - timedelta(days=SILENT_DAYS)
+    day = calendar.local_date(now)
+    while calendar.due_in_days(datetime.combine(day, time(12), calendar.tz), SILENT_DAYS) > now:
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(0), calendar.tz)
+
+
+def late_before(calendar: BusinessCalendar, now: datetime) -> datetime:
+    """A window that ended then or earlier is at least `MANAGER_AFTER` business minutes late at `now`."""
+    try:
+        return calendar.subtract_minutes(now, MANAGER_AFTER)
+    except NeverOpen:
+        return now - timedelta(minutes=MANAGER_AFTER)
 
 
 def satisfaction_due(calendar: BusinessCalendar, resolved_at: datetime) -> datetime:

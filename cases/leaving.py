@@ -2,23 +2,27 @@
 
 Leaving is refused until each open case is given to somebody else. A consent that is withdrawn cannot be
 refused: the cases it allowed go back to the unit's queue in the same transaction. A participation that
-reaches its last day does the same, at the clock's next round.
+reaches its last day does the same, at the clock's next round, and so does a case given to an account in the
+instant it was closed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from atdemain.journal.actors import Actor, system
-from atdemain.organisation import consent, participation
+from atdemain.organisation import closing, consent, participation
+from atdemain.organisation.closing import Held
+from atdemain.organisation.enums import Role
 from atdemain.organisation.models import Participation, User
 from cases import hooks
-from cases.enums import Origin
-from cases.models import Case
+from cases.enums import OPEN_ESCALATION, Origin
+from cases.models import Case, Escalation
 from cases.workflow import apply
 
 SHOWN = 5  # references named in the refusal
@@ -33,21 +37,71 @@ def register() -> None:
         consent.before_withdrawal.append(lock_cases)
     if release_cases not in consent.on_withdrawal:
         consent.on_withdrawal.append(release_cases)
-    if release_ended not in hooks.rounds:
-        hooks.rounds.append(release_ended)
+    if work_in_hand not in closing.providers:
+        closing.providers.append(work_in_hand)
+    for work in (release_ended, release_closed):
+        if work not in hooks.rounds:
+            hooks.rounds.append(work)
 
 
 def open_cases_objection(user: User, at: datetime) -> str:
     """Why this advisor cannot leave now, "" when no working case is theirs."""
-    refs = list(Case.objects.working().filter(owner=user.pk).order_by("pk").values_list("ref", flat=True))
+    owned = _owned(user)
+    return owned[0].sentence if owned else ""
+
+
+def work_in_hand(user: User, at: datetime) -> list[Held]:
+    """Cases kept (and what was promised on them), cases delegated, escalations taken."""
+    return [*_owned(user), *_delegated(user, at), *_taken(user)]
+
+
+def _owned(user: User) -> list[Held]:
+    rows = list(Case.objects.working().filter(owner=user.pk).order_by("pk").values_list("ref", "unit"))
+    if not rows:
+        return []
+    many = "dossiers ouverts" if len(rows) > 1 else "dossier ouvert"
+    told = f"{user.short_name} garde {len(rows)} {many} ({_named(ref for ref, _ in rows)})"
+    return [
+        Held(
+            f"{told} : confiez-les d’abord à un autre conseiller.",
+            roles=frozenset({Role.ADVISOR}),
+            units=frozenset(unit for _, unit in rows if unit),
+            kind="owned",
+        )
+    ]
+
+
+def _delegated(user: User, at: datetime) -> list[Held]:
+    in_office = Q(delegate_to__isnull=True) | Q(delegate_to__gt=at)
+    cases = Case.objects.working().filter(in_office, delegate=user.pk).order_by("pk")
+    rows = list(cases.values_list("ref", "unit"))
+    if not rows:
+        return []
+    many = "dossiers" if len(rows) > 1 else "un dossier"
+    told = f"{user.short_name} est suppléant sur {f'{len(rows)} ' if len(rows) > 1 else ''}{many}"
+    return [
+        Held(
+            f"{told} ({_named(ref for ref, _ in rows)}) : rendez la suppléance, ou donnez-la à quelqu’un d’autre.",
+            roles=frozenset({Role.ADVISOR, Role.SUPPORT, Role.MANAGER}),
+            units=frozenset(unit for _, unit in rows if unit),
+        )
+    ]
+
+
+def _taken(user: User) -> list[Held]:
+    open_ones = Escalation.objects.filter(handled_by=user.pk, status__in=OPEN_ESCALATION)
+    refs = list(open_ones.order_by("pk").values_list("case__ref", flat=True))
     if not refs:
-        return ""
+        return []
+    many = "escalades" if len(refs) > 1 else "une escalade"
+    told = f"{user.short_name} traite {f'{len(refs)} ' if len(refs) > 1 else ''}{many} ({_named(refs)})"
+    return [Held(f"{told} : rendez-les à l’entité.", roles=frozenset({Role.BACK_OFFICE}))]
+
+
+def _named(refs: Iterable[str]) -> str:
+    refs = list(refs)
     more = f" et {len(refs) - SHOWN} autres" if len(refs) > SHOWN else ""
-    named = ", ".join(refs[:SHOWN]) + more
-    many = "dossiers ouverts" if len(refs) > 1 else "dossier ouvert"
-    return (
-        f"{user.short_name} garde {len(refs)} {many} ({named}) : confiez-les d’abord à un autre conseiller."
-    )
+    return ", ".join(refs[:SHOWN]) + more
 
 
 def _held(user: User) -> QuerySet[Case]:
@@ -60,8 +114,8 @@ def lock_cases(user: User) -> None:
         list(_held(user).select_for_update().values_list("pk"))
 
 
-def release_cases(user: User, at: datetime, actor: Actor) -> None:
-    """The working RD3+ cases of somebody who no longer takes part; manual ones stay.
+def release_cases(user: User, at: datetime, actor: Actor, *, leaving: bool = False) -> None:
+    """The working RD3+ cases of somebody who no longer takes part; manual ones stay. `leaving`: or who says so today.
 
     Those given between `lock_cases` and the participation's lock are not waited for, since who holds one of them
     may wait for the participation: raises TakenMeanwhile, and all begins again.
@@ -72,7 +126,7 @@ def release_cases(user: User, at: datetime, actor: Actor) -> None:
             list(held.select_for_update(nowait=True).values_list("pk"))
         except OperationalError as taken:
             raise consent.TakenMeanwhile from taken
-    if not held.exists() or participation.eligible_owner(user, Origin.RD3PLUS, at):
+    if not held.exists() or (not leaving and participation.eligible_owner(user, Origin.RD3PLUS, at)):
         return
     clock = system("consent")
     for case_id in list(held.values_list("pk", flat=True)):
@@ -89,3 +143,11 @@ def release_ended(now: datetime) -> None:
                 release_cases(user, now, system("participation"))
         except consent.TakenMeanwhile:
             continue  # somebody is on one of these cases: the next round
+
+
+def release_closed(now: datetime) -> None:
+    """Cases given to an account while it was being closed: back to the queue (one query when none)."""
+    stranded = Case.objects.working().filter(owner__user__is_active=False).order_by("pk")
+    for case_id in list(stranded.values_list("pk", flat=True)):
+        with transaction.atomic():
+            apply(case_id, "release", actor=system("closing"), now=now)

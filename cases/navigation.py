@@ -14,11 +14,15 @@ from django.utils import timezone
 from atdemain.database import rows
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
+from cases import hooks
 from cases.enums import WORKING_STATES
 from cases.incidents import running
+from cases.listing import LISTS
 from cases.models import MassIncident
 
 DIRECTORY_READERS = (Role.ADVISOR, Role.SUPPORT, Role.BACK_OFFICE, Role.MANAGER, Role.ADMIN)
+LIST_ICONS = {"cases": "folder", "promises": "phone", "contacts": "chat", "escalations": "out"}
+TERMS = ("Conservation", "clock", "cases:retention")
 WORKERS = (Role.ADVISOR, Role.SUPPORT, Role.MANAGER)
 
 
@@ -87,6 +91,11 @@ class Navigation:
         return address("routing:help_rail") if self.user.has_role(Role.ADVISOR, Role.SUPPORT) else ""
 
     @cached_property
+    def ringing_url(self) -> str:
+        """Where the page asks whether one's telephone rings; "" for who has none, or notes no call."""
+        return address("cases:ringing") if self.can_search and self.counts["telephones"] else ""
+
+    @cached_property
     def incidents(self) -> list[MassIncident]:
         """The mass incidents that are on in the unit, for the pages that warn of them; no query without one."""
         if not self.counts["incidents"]:
@@ -103,21 +112,35 @@ class Navigation:
         marks.items.append(Item("how", "Qui prend le dossier", "why", "routing:how"))
         if self.user.has_role(Role.MANAGER, Role.HR, Role.STAFF_REP):
             marks.items.append(Item("fairness", "Équité", "scale", "routing:fairness"))
-        groups = [work, marks]
+        if self.user.has_role(Role.PARTNER):
+            marks.items.append(Item("api", "API", "door", "api:reference"))
+        above = [group for menu in hooks.menus for group in menu(self.user)]
+        groups = [work, Group("Suivi", self._lists()), *above, marks]
         if self.user.has_role(Role.ADMIN):
             admin = [
                 Item("imports", "Imports", "up", "cases:imports"),
                 Item("client_merges", "Fusion de fiches", "shuffle", "cases:client_merges"),
+                Item("retention", *TERMS),
                 Item("policies", "Politiques", "scale", "routing:policies"),
+                Item("accounts", "Créer des comptes", "users", "accounts:import"),
+                Item("partners", "Clients de l’API", "door", "partners:list"),
+                Item("webhooks", "Webhooks", "out", "webhooks:list"),
+                Item("permissions", "Qui peut quoi", "lock", "permissions"),
+                Item("service", "État du service", "gauge", "service_state"),
                 Item("admin", "Administration", "gear", "admin:index"),
             ]
             groups.append(Group("Réglages", admin))
+        if self.user.is_dpo:
+            log = Item("access", "Consultations", "eye", "cases:access")
+            asked = Item("subject_requests", "Demandes des clients", "person", "cases:subject_requests")
+            terms = [] if self.user.has_role(Role.ADMIN) else [Item("retention", *TERMS)]
+            groups.append(Group("Protection des données", [log, asked, *terms]))
         for group in groups:
             for item in group.items:
-                item.url = address(item.route)
+                item.url = item.url or address(item.route)
                 item.current = self.request.path == item.url
             group.items = [item for item in group.items if item.url]
-        return groups
+        return [group for group in groups if group.items]
 
     def _work(self) -> list[Item]:
         has = self.user.has_role
@@ -157,23 +180,36 @@ class Navigation:
                     "incidents", "Incidents collectifs", "alert", "cases:incidents", "", False, on, "en cours"
                 )
             )
+        if has(*WORKERS, Role.BACK_OFFICE):
+            items.append(Item("jobs", "Traitements", "copy", "jobs:list"))
         return items
 
+    def _lists(self) -> list[Item]:
+        """The lists this account's roles open."""
+        return [
+            Item(
+                f"list_{key}", listing.title, LIST_ICONS[key], "cases:list", reverse("cases:list", args=[key])
+            )
+            for key, listing in LISTS.items()
+            if self.user.has_role(*listing.roles)
+        ]
 
-def address(route: str) -> str:
+
+def address(route: str, *args: Any) -> str:
     """ "" for a page this site does not have: the menu holds no dead link."""
     try:
-        return reverse(route)
+        return reverse(route, args=args)
     except NoReverseMatch:
         return ""
 
 
 def counts(user: User, *, queue: bool) -> dict[str, int]:
-    """Unread items, cases of the unit that nobody keeps, incidents that are on: one statement, on every page."""
+    """Unread items, cases of the unit that nobody keeps, incidents that are on, whether a telephone is one's:
+    one statement, on every page."""
     unit = user.unit_id if queue else None
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    ((unread, waiting, on),) = rows(_COUNTS, (user.pk, unit, unit, now, now))
-    return {"unread": unread, "queue": waiting, "incidents": on}
+    ((unread, waiting, on, telephones),) = rows(_COUNTS, (user.pk, unit, unit, now, now, user.pk))
+    return {"unread": unread, "queue": waiting, "incidents": on, "telephones": telephones}
 
 
 _COUNTS = (
@@ -181,7 +217,8 @@ _COUNTS = (
     "(SELECT count(*) FROM cases_case WHERE unit_id = %s AND owner_id IS NULL "
     f"AND state IN ({', '.join(repr(state.value) for state in WORKING_STATES)})), "
     "(SELECT count(*) FROM cases_massincident WHERE unit_id = %s "
-    "AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s))"
+    "AND starts_at <= %s AND (ends_at IS NULL OR ends_at > %s)), "
+    "(SELECT count(*) FROM cases_phoneextension WHERE user_id = %s)"
 )
 
 

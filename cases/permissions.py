@@ -36,6 +36,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "claim_escalation": frozenset({B}),
     "hand_back_escalation": frozenset({B}),
     "request_info": frozenset({B}),
+    "name_contact": frozenset(),
     "give_status": frozenset({B}),
     "give_info": frozenset({A, S, M}),
     "request_status": frozenset({A, S, M}),
@@ -44,6 +45,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "record_satisfaction": frozenset({A, S, M}),
     "claim": frozenset({A}),
     "assign": frozenset({M}),
+    "return_to_queue": frozenset({M}),
     "hand_over": frozenset({M}),
     "take_back": frozenset({A}),
     "delegate": frozenset({A, M}),
@@ -57,6 +59,9 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "restore": frozenset({M}),
     "flag_unrelated": frozenset({A}),
     "decide_unrelated": frozenset({M}),
+    "quality_review": frozenset({M}),
+    "reply_review": frozenset({A}),
+    "read_audit": frozenset({A, M}),
 }
 
 #: What the person in charge (owner, or delegate in office) does.
@@ -89,6 +94,8 @@ SPECIALIST = frozenset(
         "give_status",
     }
 )
+#: What a client of the API does, on an escalation to the entity it speaks for.
+PARTNER = frozenset({"acknowledge_escalation", "answer_escalation", "request_info", "name_contact"})
 #: What only the owner does, not the delegate.
 OWNER = frozenset({"delegate", "reopen", "merge", "flag_unrelated"})
 #: What belongs to whoever keeps the case: a colleague who may read it is told so.
@@ -109,8 +116,10 @@ def can(user: User, action: str, case: Case, now: datetime) -> bool:
         return True
     if action in IN_CHARGE:
         return case.in_charge(user, now) and _may_as(user, action, case)
-    if action in OWNER:
+    if action in OWNER or action == "read_audit":
         return case.owner_id == user.pk
+    if action == "reply_review":  # who kept the case when it was read through, whoever keeps it now
+        return case.reviews.filter(about=user.pk, replaced_at=None).exists()
     if action in ("claim", "take_back"):
         return case.unit_id == user.unit_id
     if action == "add_note":

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from atdemain.organisation.enums import Role
-from cases.enums import WORKING_STATES
+from cases.enums import OPEN_ESCALATION, WORKING_STATES, Scope
 
 if TYPE_CHECKING:
     from atdemain.organisation.models import User
@@ -20,7 +20,53 @@ if TYPE_CHECKING:
 UNIT_READERS = (Role.ADVISOR, Role.SUPPORT, Role.MANAGER)
 
 
-class CaseQuerySet(models.QuerySet[Any]):
+class ScopedQuerySet(models.QuerySet[Any]):
+    """`visible_to` is the sum of a few rights, each with an index of its own (docs/decisions.md, lists).
+
+    A page of a list asks for one of them at a time: their sum is an OR that no index gives in order.
+    """
+
+    #: The case, from this model: "" on the case itself, else "case__".
+    of_case = ""
+
+    def scopes_of(self, user: User, *, now: datetime | None = None) -> dict[Scope, Q]:
+        """What this account may see and by which right, the widest first; empty when it sees nothing."""
+        found: dict[Scope, Q] = {}
+        if user.has_role(*UNIT_READERS):
+            if user.unit_id:
+                found[Scope.UNIT] = Q(unit=user.unit_id)
+            found[Scope.MINE] = self._owned(user) | self._in_office(user, now or timezone.now())
+        if user.has_role(Role.BACK_OFFICE) and user.entity_id:
+            found[Scope.ENTITY] = self._escalated_to(user)
+        return found
+
+    def _owned(self, user: User) -> Q:
+        return Q(**{f"{self.of_case}owner": user.pk})
+
+    def _in_office(self, user: User, now: datetime) -> Q:
+        """Delegate at this moment: the right begins and ends with the delegation, as in `Case.in_charge`."""
+        of = f"{self.of_case}delegate"
+        begun = Q(**{f"{of}_from__isnull": True}) | Q(**{f"{of}_from__lte": now})
+        lasts = Q(**{f"{of}_to__isnull": True}) | Q(**{f"{of}_to__gt": now})
+        return Q(**{of: user.pk}) & begun & lasts
+
+    def _escalated_to(self, user: User) -> Q:
+        raise NotImplementedError
+
+    def visible_to(self, user: User, *, now: datetime | None = None) -> Self:
+        """Own unit, own and delegated at `now` for the front office; what was escalated to one's entity."""
+        seen = Q(pk__in=[])
+        for right in self.scopes_of(user, now=now).values():
+            seen |= right
+        return self.filter(seen)
+
+    def within(self, user: User, scope: Scope, *, now: datetime | None = None) -> Self:
+        """Of what is visible to this account, what it sees by this right; nothing without it."""
+        right = self.scopes_of(user, now=now).get(scope)
+        return self.none() if right is None else self.filter(right)
+
+
+class CaseQuerySet(ScopedQuerySet):
     def working(self) -> Self:
         return self.filter(state__in=WORKING_STATES)
 
@@ -32,22 +78,39 @@ class CaseQuerySet(models.QuerySet[Any]):
 
     update.alters_data = True  # type: ignore[attr-defined]
 
-    def visible_to(self, user: User, *, now: datetime | None = None) -> Self:
-        """Own unit, own and delegated for the front office; what was escalated to one's entity."""
-        seen = Q(pk__in=[])
-        if user.has_role(*UNIT_READERS):
-            if user.unit_id:
-                seen |= Q(unit=user.unit_id)
-            seen |= Q(owner=user.pk) | Q(delegate=user.pk)
-        if user.has_role(Role.BACK_OFFICE) and user.entity_id:
-            seen |= Q(
-                Exists(
-                    self.model.escalations.rel.related_model.objects.filter(
-                        case=OuterRef("pk"), target_entity=user.entity_id
-                    )
-                )
-            )
-        return self.filter(seen)
+    def _escalated_to(self, user: User, **which: Any) -> Q:
+        escalations = self.model.escalations.rel.related_model.objects
+        return Q(Exists(escalations.filter(case=OuterRef("pk"), target_entity=user.entity_id, **which)))
+
+    def asked_of(self, entity: int) -> Self:
+        """Those that were escalated to this entity, whatever became of it (a client of the API)."""
+        escalations = self.model.escalations.rel.related_model.objects
+        return self.filter(Exists(escalations.filter(case=OuterRef("pk"), target_entity=entity)))
+
+    def asked_of_entity(self, user: User) -> Self:
+        """Of what an entity sees, what still waits for its answer."""
+        if Scope.ENTITY not in self.scopes_of(user):
+            return self.none()
+        return self.filter(self._escalated_to(user, status__in=OPEN_ESCALATION))
+
+
+class PromiseQuerySet(ScopedQuerySet):
+    of_case = "case__"
+
+    def _escalated_to(self, user: User) -> Q:
+        escalations = self.model.case.field.related_model.escalations.rel.related_model.objects
+        return Q(Exists(escalations.filter(case=OuterRef("case"), target_entity=user.entity_id)))
+
+
+class EscalationQuerySet(ScopedQuerySet):
+    of_case = "case__"
+
+    def of_entity(self, entity: int) -> Self:
+        """What a client of the API sees: what was asked of the entity it speaks for."""
+        return self.filter(target_entity=entity)
+
+    def _escalated_to(self, user: User) -> Q:
+        return Q(target_entity=user.entity_id)
 
 
 class ClientQuerySet(models.QuerySet[Any]):
@@ -68,10 +131,20 @@ class ClientQuerySet(models.QuerySet[Any]):
 
 
 class ContactQuerySet(models.QuerySet[Any]):
+    def scopes_of(self, user: User) -> dict[Scope, Q]:
+        """The contacts a unit received; another's are reached through their client."""
+        seen = user.has_role(*UNIT_READERS) and user.unit_id
+        return {Scope.UNIT: Q(unit=user.unit_id)} if seen else {}
+
     def visible_to(self, user: User, *, now: datetime | None = None) -> Self:
         """The contacts of the clients one sees."""
         clients = self.model.client.field.related_model.objects
         return self.filter(Exists(clients.visible_to(user, now=now).filter(pk=OuterRef("client"))))
+
+    def within(self, user: User, scope: Scope) -> Self:
+        """Of what is visible to this account, what it sees by this right; nothing without it."""
+        right = self.scopes_of(user).get(scope)
+        return self.none() if right is None else self.visible_to(user).filter(right)
 
 
 class FaultTicketQuerySet(models.QuerySet[Any]):
@@ -85,6 +158,11 @@ class FaultTicketQuerySet(models.QuerySet[Any]):
         if user.has_role(Role.BACK_OFFICE) and user.entity_id:
             seen |= Q(responsible_entity=user.entity_id)
         return self.filter(seen)
+
+    def told_to(self, entity_id: int) -> Self:
+        """What a partner sees of a case it was asked about: its own and the house's, none of another partner's."""
+        house = Q(responsible_entity__isnull=True, feed__isnull=True) | Q(responsible_entity__internal=True)
+        return self.filter(house | Q(responsible_entity=entity_id))
 
     def open_at(self, at: datetime) -> Self:
         """DEC(t): opened_at ≤ t < closed_at (domain.md §2.2), with each ticket's colour then (`colour_then`).

@@ -7,20 +7,19 @@ Any client is found by an exact number or reference, whatever the unit; by name 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 
 from atdemain.journal.actors import Actor
 from atdemain.organisation.models import User
-from cases import phones
 from cases.enums import WORKING_STATES, CaseState
 from cases.intake import IncomingContact, Provisional, Received, provisional_many, receive
 from cases.models import Case, Client, ClientAccessGrant, ClientPhone, Contact
-from cases.names import name_key
+from cases.search import identified, named, understand
 
 LIMIT = 6
 GRANT = timedelta(hours=24)
@@ -63,25 +62,18 @@ class Found:
 
 
 def find(user: User, query: str, now: datetime) -> Found:
-    """At most five queries. A merged record leads to the one that replaced it."""
-    query = query.replace("\x00", "").strip()[:120]
-    number = phones.e164(query)
-    if not query:
-        return Found(query, "", [])
-    condition = Q(client_ref__iexact=query)
-    if number:
-        condition |= Q(phones__e164=number)
-    exact = _living(Client.objects.filter(condition))
+    """At most seven queries. A merged record leads to the one that replaced it."""
+    asked = understand(query)
+    if not asked.text:
+        return Found(asked.text, "", [])
+    exact = _living(
+        Client.objects.filter(pk__in=identified(asked).clients).order_by("name_key", "pk")[:LIMIT]
+    )
     found = [(client, True) for client in exact]
-    words = name_key(query).split()
-    if not number and not exact and words and sum(map(len, words)) >= 2:
-        by_name = Q()
-        for word in words:
-            by_name &= Q(name_key__startswith=word) | Q(name_key__contains=" " + word)
-        found = [
-            (client, False) for client in _living(Client.objects.visible_to(user, now=now).filter(by_name))
-        ]
-    return Found(query, number, _candidates(found, now))
+    if not asked.number and not exact and sum(map(len, asked.words)) >= 2:
+        names = named(Client.objects.visible_to(user, now=now), asked, user, now, LIMIT)
+        found = [(client, False) for client in _living(names.clients)]
+    return Found(asked.text, asked.number, _candidates(found, now))
 
 
 def by_reference(client_ref: str, now: datetime) -> Candidate | None:
@@ -91,10 +83,15 @@ def by_reference(client_ref: str, now: datetime) -> Candidate | None:
     return found[0] if found else None
 
 
-def _living(clients) -> list[Client]:
-    found = clients.select_related("unit", "merged_into__unit").prefetch_related("phones").distinct()
+def _living(clients: Iterable[Client]) -> list[Client]:
+    """Those still somebody's, in their order, with what a candidate's line shows: three queries.
+
+    A pseudonymised record takes no contact any more.
+    """
+    clients = [client for client in clients if client.pseudonymised_at is None]
+    prefetch_related_objects(clients, "unit", "phones", "merged_into__unit", "merged_into__phones")
     kept: dict[int, Client] = {}
-    for client in found.order_by("name_key", "pk")[:LIMIT]:
+    for client in clients:
         living = client.merged_into or client
         kept.setdefault(living.pk, living)
     return list(kept.values())

@@ -54,11 +54,16 @@ def ensure_reference(*, mode: Mode = Mode.SHADOW) -> tuple[Programme, list[str]]
     programme, is_new = Programme.objects.get_or_create(code=PROGRAMME_CODE, defaults={"name": "AT Demain"})
     if is_new:
         created.append(programme.code)
-    for code, (label, family) in REASONS.items():
-        if Reason.objects.get_or_create(code=code, defaults={"label": label, "family": family})[1]:
-            created.append(code)
-    for code, scope in RULES.items():
-        if not RepeatRule.objects.filter(code=code).exists():
-            RepeatRule.objects.create(code=code, version=1, programme=programme, mode=mode, **scope)
-            created.append(code)
+    known = set(Reason.objects.values_list("code", flat=True))
+    missing = [
+        Reason(code=code, label=label, family=family)
+        for code, (label, family) in REASONS.items()
+        if code not in known
+    ]
+    Reason.objects.bulk_create(missing, ignore_conflicts=True)
+    created += [reason.code for reason in missing]
+    ruled = set(RepeatRule.objects.values_list("code", flat=True))
+    for code in [code for code in RULES if code not in ruled]:
+        RepeatRule.objects.create(code=code, version=1, programme=programme, mode=mode, **RULES[code])
+        created.append(code)
     return programme, created

@@ -1,15 +1,16 @@
 """The journal in French: one sentence per action, from the row's codes and its personal values.
 
-An erased payload leaves a true sentence with less in it. Times are told in Paris unless the reader's
-page converts them: the sentence carries the unit's own zone through `tz`.
+An erased payload leaves a true sentence with less in it. Times are told on the clock of whoever reads
+(`unit_time`), Paris outside a page; `tz` gives another, the case's own unit in its audit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
+
+from django.utils import timezone
 
 from atdemain.journal.enums import ActorKind
 from atdemain.journal.models import AuditEvent, AuditPayload
@@ -34,14 +35,13 @@ from cases.enums import (
 from cases.fault_words import change_words
 
 NBSP = "\u00a0"
-PARIS = ZoneInfo("Europe/Paris")
 Facts = Mapping[str, Any]
 
 
 class _Row:
     """Reads `changes` and the payload without caring what is missing."""
 
-    def __init__(self, event: AuditEvent, tz: ZoneInfo) -> None:
+    def __init__(self, event: AuditEvent, tz: tzinfo) -> None:
         self.event, self.tz = event, tz
         try:
             self.body: Facts = event.payload.body
@@ -61,14 +61,14 @@ class _Row:
 
     def at(self, value: str | None) -> str:
         """« 14/11 10:00 »."""
-        return _parse(value).astimezone(self.tz).strftime("%d/%m %H:%M") if value else ""
+        return parse_moment(value).astimezone(self.tz).strftime("%d/%m %H:%M") if value else ""
 
     def window(self) -> str:
         """« le 14/11 entre 10:00 et 11:00 », "" without a window."""
         pair = self.new("window")
         if not pair:
             return ""
-        start, end = (_parse(value).astimezone(self.tz) for value in pair)
+        start, end = (parse_moment(value).astimezone(self.tz) for value in pair)
         return f"le {start:%d/%m} entre {start:%H:%M} et {end:%H:%M}"
 
     def slot(self) -> str:
@@ -76,7 +76,7 @@ class _Row:
         pair = self.new("window")
         if not pair:
             return ""
-        start, end = (_parse(value).astimezone(self.tz) for value in pair)
+        start, end = (parse_moment(value).astimezone(self.tz) for value in pair)
         return f"{start:%d/%m %H:%M}–{end:%H:%M}"
 
     @property
@@ -84,17 +84,18 @@ class _Row:
         return self.personal("entity_name", "l’entité")
 
 
-def _parse(value: str) -> datetime:
+def parse_moment(value: str) -> datetime:
     return datetime.fromisoformat(value.replace("Z", "+00:00"))
 
 
-def sentence(event: AuditEvent, *, tz: ZoneInfo = PARIS) -> str:
+def sentence(event: AuditEvent, *, tz: tzinfo | None = None) -> str:
     """« Rappel promis le 14/11 entre 10:00 et 11:00. »"""
     if event.refused:
         return f"Refusé{NBSP}: {ACTION_WORDS.get(event.action, event.action)}."
     story = hooks.stories.get(event.action)
     tell = story.tell if story else SENTENCES.get(event.action)
-    text = tell(_Row(event, tz)) if tell else ACTION_WORDS.get(event.action, event.action)
+    row = _Row(event, tz or timezone.get_current_timezone())
+    text = tell(row) if tell else ACTION_WORDS.get(event.action, event.action)
     return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
@@ -295,7 +296,7 @@ def _missed(row: _Row) -> str:
 def _fault(row: _Row) -> str:
     """« Dérangement Océane 12345 : couleur : orange → rouge »."""
     system = _label(FaultSystem, row.new("system"))
-    name = f"Dérangement {system} {row.new('ref') or ''}".strip()
+    name = f"Dérangement {system} {row.personal('ref', '(valeur effacée)')}"
     if row.event.action == "fault_linked":
         return f"{name} rattaché au dossier, {_label(Colour, row.new('colour')).lower()}"
     pairs = {
@@ -321,6 +322,16 @@ def _help_closed(row: _Row) -> str:
     return f"{told}{NBSP}: {words}" if words else told
 
 
+def _reviewed(row: _Row) -> str:
+    return "Relecture qualité corrigée" if row.old("review") else "Relecture qualité faite"
+
+
+def _erased(row: _Row) -> str:
+    number = row.old("payloads") or 0
+    several = "s" if number > 1 else ""
+    return f"Valeurs personnelles effacées{NBSP}: {number} étape{several} de l’historique"
+
+
 SENTENCES: Mapping[str, Callable[[_Row], str]] = {
     "fault_linked": _fault,
     "fault_changed": _fault,
@@ -340,6 +351,9 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
     "claim_escalation": lambda row: f"Escalade prise par {row.entity}",
     "hand_back_escalation": lambda row: f"Escalade rendue à la file de {row.entity}",
     "request_info": lambda row: f"{row.entity} demande une précision",
+    "name_contact": lambda row: (
+        f"{row.entity} donne un interlocuteur{NBSP}: {row.body.get('named_contact') or 'nom effacé'}"
+    ),
     "give_info": lambda row: f"Précision donnée à {row.entity}",
     "request_status": _asked_where,
     "give_status": lambda row: f"{row.entity} fait le point",
@@ -371,6 +385,7 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
     "restore": lambda row: "Annulation annulée",
     "claim": lambda row: "Dossier pris dans la file du service",
     "release": lambda row: "Dossier rendu à la file du service\u00a0: le conseiller ne peut plus le garder",
+    "return_to_queue": lambda row: "Dossier rendu à la file du service",
     "assign": _assign,
     "hand_over": lambda row: "Dossier confié à un collègue pendant une absence, avec une note de passage",
     "take_back": lambda row: "Dossier repris au retour d’absence",
@@ -388,6 +403,9 @@ SENTENCES: Mapping[str, Callable[[_Row], str]] = {
     "decide_unrelated": lambda row: (
         "Motif sans rapport accepté" if row.new("unrelated") == "agreed" else "Motif sans rapport refusé"
     ),
+    "quality_review": _reviewed,
+    "reply_review": lambda row: "Réponse du conseiller à la relecture qualité",
+    "personal_erased": _erased,
 }
 
 #: The bare name of an action, for a refusal and for the diagram's table.
@@ -411,6 +429,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "claim_escalation": "prendre l’escalade",
     "hand_back_escalation": "rendre l’escalade",
     "request_info": "demander une précision",
+    "name_contact": "donner un interlocuteur",
     "give_info": "donner la précision",
     "request_status": "demander des nouvelles",
     "give_status": "faire le point",
@@ -434,7 +453,8 @@ ACTION_WORDS: Mapping[str, str] = {
     "refuse_cancel": "refuser l’annulation",
     "restore": "rétablir",
     "claim": "prendre le dossier",
-    "release": "rendre à la file du service",
+    "release": "retirer à qui ne peut plus le garder",
+    "return_to_queue": "rendre à la file du service",
     "assign": "confier le dossier",
     "hand_over": "passer le dossier pendant une absence",
     "take_back": "reprendre le dossier au retour",
@@ -446,4 +466,7 @@ ACTION_WORDS: Mapping[str, str] = {
     "flag_threshold": "signaler le seuil",
     "flag_unrelated": "signaler un motif sans rapport",
     "decide_unrelated": "décider du motif sans rapport",
+    "quality_review": "relire la qualité",
+    "reply_review": "répondre à la relecture",
+    "personal_erased": "effacer des valeurs personnelles",
 }

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from atdemain.journal.actors import Actor
 from atdemain.journal.record import record_many
 from cases.decisions import Verdict
@@ -89,7 +91,9 @@ def _asked(done: Outcome, actor: Actor, now: datetime) -> Entries:
     for case, pk, name in found.values_list("case_id", "pk", "target_entity__name"):
         asked.setdefault(case, []).append((pk, name))
     pks = [pk for several in asked.values() for pk, _ in several]
-    Escalation.objects.filter(pk__in=pks).update(status_asked_at=now)
+    Escalation.objects.filter(pk__in=pks).update(
+        status_asked_at=now, updated_at=now, version=F("version") + 1
+    )
     EscalationNote.objects.bulk_create(
         EscalationNote(escalation_id=pk, kind=EscalationNoteKind.STATUS_REQUEST, at=now) for pk in pks
     )

@@ -4,7 +4,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from cases import hooks
-from cases.importing.queue import run_in_background
 from cases.sweep import sweep
 
 #: A sweep that waited longer than this in a queue is not worth running: the next one is there.
@@ -17,9 +16,3 @@ def sweep_due() -> None:
     while sweep(timezone.now()).more:
         pass
     hooks.tick(timezone.now())
-
-
-@shared_task(name="cases.tasks.import_queued", expires=4)
-def import_queued() -> bool:
-    """Start what was asked for in the browser, beside the worker: a long file must not hold up a sweep."""
-    return run_in_background()

@@ -17,10 +17,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from atdemain.journal.enums import ActorKind
 from atdemain.journal.models import AuditEvent
+from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
 from cases import hooks
 from cases.enums import Channel, Direction
 from cases.models import Contact
+from cases.reviews import PRIVATE_ACTIONS
 from cases.sentences import quote, sentence
 
 #: action → (icon, tone of the design's timeline); everything else is a plain journal line.
@@ -38,6 +40,7 @@ LOOK: Mapping[str, tuple[str, str]] = {
     "claim_escalation": ("users", ""),
     "hand_back_escalation": ("users", ""),
     "request_info": ("why", "late"),
+    "name_contact": ("person", ""),
     "give_info": ("note", ""),
     "request_status": ("clock", ""),
     "give_status": ("note", "answer"),
@@ -46,6 +49,8 @@ LOOK: Mapping[str, tuple[str, str]] = {
     "promise_missed": ("alert", "late"),
     "resolve": ("check", "answer"),
     "record_satisfaction": ("note", "answer"),
+    "quality_review": ("eye", ""),
+    "reply_review": ("note", ""),
     "confirm": ("lock", ""),
     "reopen": ("alert", "late"),
     "reopen_by_contact": ("alert", "late"),
@@ -87,16 +92,21 @@ class Day:
 
 def events() -> QuerySet[AuditEvent]:
     """What happened to cases, newest first, with its personal values and who acted: to be narrowed."""
+    return journal_rows().filter(refused=False).order_by("-at", "-seq")
+
+
+def journal_rows() -> QuerySet[AuditEvent]:
+    """The same with what was refused, in the order of the chain."""
     actor = User.objects.filter(pk=OuterRef("actor_id")).order_by()
     return (
-        AuditEvent.objects.filter(object_type="case", refused=False)
+        AuditEvent.objects.filter(object_type="case")
         .select_related("payload")
         .annotate(
             actor_first=Subquery(actor.values("first_name")),
             actor_last=Subquery(actor.values("last_name")),
             actor_username=Subquery(actor.values("username")),
         )
-        .order_by("-at", "-seq")
+        .order_by("seq")
     )
 
 
@@ -116,6 +126,8 @@ def event_entries(
     attempts = standing_attempts(events) if correctable else {}
     entries = []
     for event in events:
+        if not may_read(event, reader):
+            continue
         icon, tone = look(event.action)
         entries.append(
             Entry(
@@ -131,6 +143,14 @@ def event_entries(
             )
         )
     return entries
+
+
+def may_read(event: AuditEvent, reader: User) -> bool:
+    """A quality review: whoever it is about, and managers (a case that a manager opens is of their unit)."""
+    if event.action not in PRIVATE_ACTIONS:
+        return True
+    about = (event.changes.get("about") or (None, None))[1]
+    return reader.pk in (about, event.actor_id) or reader.has_role(Role.MANAGER)
 
 
 def look(action: str) -> tuple[str, str]:

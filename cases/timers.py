@@ -6,12 +6,14 @@ re-armed (INV-12); a row planned twice under the same version is moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q
 
+from atdemain.database import run, table_of, table_params
 from atdemain.organisation.calendar import BusinessCalendar
 from cases import deadlines, ladder
 from cases.enums import CaseState, PromiseStatus, TimerKind, TimerStatus
@@ -41,21 +43,30 @@ def plan_ladder(case: Case, promise: Promise, calendar: BusinessCalendar, now: d
         escalated=case.state == CaseState.ESCALATED,
         missed=promise.status == PromiseStatus.MISSED,
     )
-    _insert(case.pk, promise.version, steps, promise=promise.pk)
+    rows = [_Row(case.pk, promise.version, step.kind.value, step.due_at, promise.pk) for step in steps]
+    _insert(rows, _OF_PROMISE)
     tell_administrators(calendar, now)
 
 
-def plan_opened(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
-    """A case that has just been created: TM1 (nobody keeps it yet) and TM6, in one statement."""
-    silent = ladder.Step(TimerKind.SILENT_CASE, ladder.silent_due(calendar, now))
-    _insert(case.pk, case.version, [*ladder.unassigned_steps(calendar, now), silent])
-    tell_administrators(calendar, now)
+def plan_opened(cases: Iterable[Case]) -> None:
+    """Cases that have just been created: TM1 (nobody keeps it yet) and TM6. One statement, and one for each unit's hours."""
+    steps: dict[tuple[int, datetime], list[ladder.Step]] = {}
+    rows = []
+    for case in cases:
+        key = (case.unit_id, case.opened_at)
+        if key not in steps:
+            calendar = case.unit.calendar()
+            silent = ladder.Step(TimerKind.SILENT_CASE, ladder.silent_due(calendar, case.opened_at))
+            steps[key] = [*ladder.unassigned_steps(calendar, case.opened_at), silent]
+            tell_administrators(calendar, case.opened_at)
+        rows += [_Row(case.pk, case.version, step.kind.value, step.due_at) for step in steps[key]]
+    _insert(rows, _OF_CASE)
 
 
 def plan_unassigned(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
     """TM1 from `now`, when a working case is left without an owner; `calendar` is the case's unit's."""
     _void_kinds(case, UNASSIGNED)
-    _insert(case.pk, case.version, ladder.unassigned_steps(calendar, now))
+    _plan(case, ladder.unassigned_steps(calendar, now))
     tell_administrators(calendar, now)
 
 
@@ -73,7 +84,7 @@ def plan_first_action(
     `ladder.FIRST_ACTION_REOPENED_MINUTES`.
     """
     _void_kinds(case, FIRST_ACTION)
-    _insert(case.pk, case.version, ladder.first_action_steps(calendar, now, minutes))
+    _plan(case, ladder.first_action_steps(calendar, now, minutes))
     tell_administrators(calendar, now)
 
 
@@ -84,11 +95,7 @@ def plan_resolved(case: Case, calendar: BusinessCalendar) -> None:
     """
     _void_kinds(case, RESOLVED)
     asked = ladder.Step(TimerKind.SATISFACTION, ladder.satisfaction_due(calendar, case.resolved_at))
-    _insert(
-        case.pk,
-        case.version,
-        [asked, ladder.Step(TimerKind.CONFIRM, ladder.confirm_due(case.resolved_at))],
-    )
+    _plan(case, [asked, ladder.Step(TimerKind.CONFIRM, ladder.confirm_due(case.resolved_at))])
 
 
 def void_satisfaction(case: Case) -> None:
@@ -103,14 +110,18 @@ def plan_silent(case: Case, calendar: BusinessCalendar, now: datetime) -> None:
     """
     _void_kinds(case, (TimerKind.SILENT_CASE,))
     due = ladder.silent_due(calendar, now)
-    _insert(case.pk, case.version, [ladder.Step(TimerKind.SILENT_CASE, due)])
+    _plan(case, [ladder.Step(TimerKind.SILENT_CASE, due)])
     tell_administrators(calendar, now)
 
 
 def plan_entity(escalation: Escalation, calendar: BusinessCalendar) -> None:
     """TM3 and TM4 of an escalation that has just been sent; `calendar` is the entity's, which reopens some day."""
     steps = deadlines.entity_steps(calendar, escalation.sent_at, escalation.colour)
-    _insert(escalation.case_id, 1, steps, escalation=escalation.pk)
+    rows = [
+        _Row(escalation.case_id, 1, step.kind.value, step.due_at, escalation_id=escalation.pk)
+        for step in steps
+    ]
+    _insert(rows, _OF_ESCALATION)
 
 
 def void_entity(escalation: Escalation, *, acknowledged: bool = False) -> None:
@@ -142,33 +153,41 @@ def _void_kinds(case: Case, kinds: Sequence[TimerKind]) -> None:
     )
 
 
-def _insert(
-    case_id: int,
-    epoch: int,
-    steps: Sequence[ladder.Step],
-    *,
-    promise: int | None = None,
-    escalation: int | None = None,
-) -> None:
+class _Row(NamedTuple):
+    """A step of a case's, a promise's or an escalation's, at its version."""
+
+    case_id: int
+    epoch: int
+    kind: str
+    due_at: datetime
+    promise_id: int | None = None
+    escalation_id: int | None = None
+
+
+_COLUMNS = dict(
+    zip(_Row._fields, ("bigint", "integer", "text", "timestamptz", "bigint", "bigint"), strict=True)
+)
+#: What a row planned twice conflicts with.
+_OF_CASE = "(case_id, kind, epoch) WHERE escalation_id IS NULL AND promise_id IS NULL"
+_OF_PROMISE = "(promise_id, kind, epoch) WHERE promise_id IS NOT NULL"
+_OF_ESCALATION = "(escalation_id, kind, epoch) WHERE escalation_id IS NOT NULL"
+
+
+def _plan(case: Case, steps: Iterable[ladder.Step]) -> None:
+    _insert([_Row(case.pk, case.version, step.kind.value, step.due_at) for step in steps], _OF_CASE)
+
+
+def _insert(rows: Sequence[_Row], target: str) -> None:
     """One statement. Written by hand: the ORM cannot name a partial unique index as conflict target."""
-    if not steps:
+    if not rows:
         return
-    target = "(case_id, kind, epoch) WHERE escalation_id IS NULL AND promise_id IS NULL"
-    if promise is not None:
-        target = "(promise_id, kind, epoch) WHERE promise_id IS NOT NULL"
-    elif escalation is not None:
-        target = "(escalation_id, kind, epoch) WHERE escalation_id IS NOT NULL"
-    row = "(%s, %s, %s, %s, %s, %s, 'pending', 0, '')"
-    adapt = connection.ops.adapt_datetimefield_value
-    values: list[object] = []
-    for step in steps:
-        values += [case_id, promise, escalation, epoch, step.kind.value, adapt(step.due_at)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_timer "
-            "(case_id, promise_id, escalation_id, epoch, kind, due_at, status, attempts, last_error) "
-            f"VALUES {', '.join([row] * len(steps))} ON CONFLICT {target} DO UPDATE SET "
+    names = ", ".join(_COLUMNS)
+    with connection.wrap_database_errors:
+        run(
+            f"INSERT INTO cases_timer ({names}, status, attempts, last_error) "
+            f"SELECT {names}, 'pending', 0, '' FROM {table_of('q', **_COLUMNS)} WHERE true "
+            f"ON CONFLICT {target} DO UPDATE SET "
             "due_at = excluded.due_at, status = 'pending', attempts = 0, retry_at = NULL, last_error = '' "
             "WHERE cases_timer.status <> 'done'",
-            values,
+            table_params(rows, len(_COLUMNS)),
         )

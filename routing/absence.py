@@ -24,9 +24,10 @@ from cases import workflow
 from cases.enums import OPEN_ESCALATION
 from cases.models import Case, Escalation
 from routing import handover, presence
+from routing.asking import Known, request_for
 from routing.engine import Candidate
 from routing.enums import HandOverKind, PresenceKind
-from routing.facts import Board, Known, request_for
+from routing.facts import Board
 from routing.handover import Away, Held, Step
 from routing.models import Absence, HandOver, Presence
 from routing.presence import PresenceRefused

@@ -19,9 +19,10 @@ from atdemain.journal.enums import ActorKind
 from cases import workflow
 from cases.enums import Origin, TimerKind, TimerStatus
 from cases.models import Case, Timer
+from routing.asking import Known, request_for, stages_for
 from routing.engine import Decision, decide
 from routing.enums import RequestCause
-from routing.facts import Board, Known, request_for, stages_for
+from routing.facts import Board
 from routing.load import case_points
 from routing.models import Assignment, RoutingRequest
 
@@ -42,8 +43,10 @@ class Routed:
     more: bool = False
 
 
-def ask(case: Case, cause: RequestCause, now: datetime, *, former_owner_id: int | None = None) -> None:
-    """The case wants an owner; one row per case, the latest cause wins. One statement."""
+def ask(
+    cases: Iterable[Case], cause: RequestCause, now: datetime, *, former_owner_id: int | None = None
+) -> None:
+    """These cases want an owner; one row per case, the latest cause wins. One statement."""
     wanted = {
         "cause": cause,
         "requested_at": now,
@@ -51,7 +54,7 @@ def ask(case: Case, cause: RequestCause, now: datetime, *, former_owner_id: int 
         "former_owner_id": former_owner_id,
     }
     RoutingRequest.objects.bulk_create(
-        [RoutingRequest(case=case, **wanted)],
+        [RoutingRequest(case=case, **wanted) for case in cases],
         update_conflicts=True,
         unique_fields=["case"],
         update_fields=list(wanted),

@@ -89,7 +89,7 @@ def _skills(people: dict[int, list[User]], home: int, now: datetime) -> None:
     for unit_id, members in people.items():
         for rank, user in enumerate(members):
             spent = rank in SPENT and unit_id != home
-            begun = today - timedelta(days=400 if spent else 120 + rank)
+            begun = today - timedelta(days=400 if spent else 190 + rank)
             rows.append(
                 AdvisorSkill(
                     user=user,

@@ -94,8 +94,11 @@ class Partner:
 
     @property
     def ratio(self) -> float | None:
-        if self.masked:
-            return None
+        return None if self.masked else self.own_ratio
+
+    @property
+    def own_ratio(self) -> float | None:
+        """For the partner itself: its own flows are no secret to it."""
         return origin_ratio(float(self.originated), self.rd3_total, self.handled, self.handled_total)
 
     @property
@@ -133,8 +136,8 @@ def between(day: date, policy: Policy) -> Between:
     return Between(monday, [UnitWeek(*row) for row in rows], policy.fairness_between_units)
 
 
-def partners(month: date, policy: Policy) -> list[Partner]:
-    """Every partner over the month of `month` (its first day)."""
+def partners(month: date, policy: Policy, only: int | None = None) -> list[Partner]:
+    """Every partner over the month of `month` (its first day), or `only` the entity of this id, whatever its kind."""
     zone = timezone.get_current_timezone()
     start = datetime(month.year, month.month, 1, tzinfo=zone)
     end = datetime(month.year + month.month // 12, month.month % 12 + 1, 1, tzinfo=zone)
@@ -153,9 +156,10 @@ def partners(month: date, policy: Policy) -> list[Partner]:
         .annotate(n=Count("pk"))
     )
     accounts = {row.entity_id: row for row in FlowCompensation.objects.filter(month=start.date())}
+    among = Entity.objects.filter(kind__in=PARTNERS) if only is None else Entity.objects.filter(pk=only)
     return [
         _partner(entity, originated, rd3_total, handled, accounts.get(entity.pk), policy)
-        for entity in Entity.objects.filter(kind__in=PARTNERS).order_by("name")
+        for entity in among.order_by("name")
     ]
 
 

@@ -1,41 +1,52 @@
 """What the engine must know, read in a constant number of queries (domain.md §5; at most twelve a case).
 
-`Board.at(now)` holds every internal advisor as the engine sees them; `request_for(case)` says what the
-case asks for. Nothing here decides.
+`Board.at(now)` holds every internal advisor as the engine sees them; `routing.asking` says what a case asks
+for. Nothing here decides.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Case as SqlCase
+from django.db.models import (
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)  # fmt: skip
 from django.db.models.fields import CharField
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from atdemain.organisation.enums import ConsentAnswer, Role
-from atdemain.organisation.models import InternalAdvisor, Participation, Unit, UnitParticipation
-from cases.enums import AttemptOutcome, CaseState, Origin, PromiseKind
+from atdemain.organisation.models import InternalAdvisor, Participation
+from cases.enums import AttemptOutcome, CaseState, PromiseKind
 from cases.models import CallbackAttempt, Case, Contact
 from routing import load
-from routing.engine import BASE_SKILL, Candidate, Request
+from routing.engine import BASE_SKILL, Candidate
 from routing.enums import BUSY_KINDS, SCHEDULED_KINDS, PresenceKind
 from routing.load import LoadFacts
 from routing.models import (
     AdvisorSkill,
     Assignment,
-    ClientExclusion,
     LoadSnapshot,
     Presence,
     RecoveryOffer,
     RoutingPolicy,
     Skill,
-    UnitSharing,
 )
 from routing.policy import Policy
 
@@ -274,23 +285,28 @@ def _loads(board: Board, now: datetime) -> dict[int, LoadFacts]:
             cases[owner][state, colour] = n
     due: dict[int, int] = defaultdict(int)
     overdue: dict[int, int] = defaultdict(int)
+    shifts = [today.shift_until for today in board.today.values() if today.shift_until]
+    last = min(max(shifts, default=now), now + DAY)  # what begins later is no callback of a shift
     promised = (
         Case.objects.working()
         .filter(owner__isnull=False, current_promise__isnull=False)
         .annotate(
             until=Coalesce("current_promise__call_by", "current_promise__window_end"),
             begins=Coalesce("current_promise__call_by", "current_promise__window_start"),
+            ahead=SqlCase(When(until__gte=now, then=F("begins")), default=None),
         )
-        .filter(Q(until__lt=now) | Q(begins__lt=now + DAY))
+        .filter(Q(until__lt=now) | Q(begins__lt=last))
         .order_by()
-        .values_list("owner", "begins", "until")
+        .values("owner", "ahead")
+        .annotate(n=Count("pk"))
+        .values_list("owner", "ahead", "n")
     )
-    for owner, begins, until in board.narrow(promised, "owner"):
+    for owner, begins, n in board.narrow(promised, "owner"):
         today = board.today.get(owner)
-        if until < now:
-            overdue[owner] += 1
+        if begins is None:
+            overdue[owner] += n
         elif today and today.shift_until and begins < today.shift_until:
-            due[owner] += 1
+            due[owner] += n
     bad, hard = _events(board, now)
     return {
         user_id: LoadFacts(
@@ -307,16 +323,16 @@ def _loads(board: Board, now: datetime) -> dict[int, LoadFacts]:
     }
 
 
+#: A callback without solution that was made: the client was told (domain.md L18).
+BAD_NEWS_TOLD = Q(
+    promise__kind=PromiseKind.BAD_NEWS, outcome=AttemptOutcome.REACHED, superseded_by__isnull=True
+)
+
+
 def _events(board: Board, now: datetime) -> tuple[dict[int, int], dict[int, list[datetime]]]:
     """Callbacks without solution made today, and conflictual contacts of the last hours; one query."""
     bad_news = (
-        CallbackAttempt.objects.filter(
-            promise__kind=PromiseKind.BAD_NEWS,
-            outcome=AttemptOutcome.REACHED,
-            superseded_by=None,
-            at__gt=now - DAY,
-            at__lte=now,
-        )
+        CallbackAttempt.objects.filter(BAD_NEWS_TOLD, at__gt=now - DAY, at__lte=now)
         .order_by()
         .annotate(who=F("by"), what=Value("bad", CharField()), moment=F("at"))
         .values_list("who", "what", "moment")
@@ -406,94 +422,3 @@ def _recent(board: Board) -> dict[int, tuple[datetime | None, int, int]]:
         # To a tenth of a point: what two databases divide differently is no reason to choose.
         found[who] = (last, number, mean) if what == "given" else (known, week, load.tenths(number))
     return found
-
-
-# -- what a case asks for --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What past cases say of some clients: who kept which of them, and who no longer gets this client.
-
-    `kept`: (client, identity) → (case, owner), the latest opened first; `refused`: client → advisors.
-    """
-
-    kept: Mapping[tuple[int, str], Sequence[tuple[int, int]]]
-    refused: Mapping[int, Collection[int]]
-
-    @classmethod
-    def of(cls, cases: Iterable[Case], board: Board) -> Known:
-        """Two queries, however many cases."""
-        clients = {case.client_id for case in cases}
-        since = board.now - timedelta(days=board.policy.continuity_days)
-        kept: dict[tuple[int, str], list[tuple[int, int]]] = defaultdict(list)
-        refused: dict[int, list[int]] = defaultdict(list)
-        past = Case.objects.filter(client__in=clients, owner__isnull=False, last_event_at__gte=since)
-        for client, identity, pk, owner in past.order_by("-opened_at", "-pk").values_list(
-            "client", "identity_key", "pk", "owner"
-        ):
-            kept[client, identity].append((pk, owner))
-        for client, user in ClientExclusion.objects.filter(client__in=clients).values_list("client", "user"):
-            refused[client].append(user)
-        return cls(kept, refused)
-
-    def last_owner(self, case: Case) -> int | None:
-        """Who keeps, or kept last, another case of the same identity (domain.md §5.2)."""
-        others = self.kept.get((case.client_id, case.identity_key), ())
-        return next((owner for pk, owner in others if pk != case.pk), None)
-
-
-def request_for(
-    case: Case,
-    board: Board,
-    stages: tuple[frozenset[int], ...] | None = None,
-    *,
-    known: Known | None = None,
-    former_owner_id: int | None = None,
-) -> Request:
-    """No query where `stages` (from `stages_for`) and `known` are given. `former_owner_id`: who just lost it."""
-    known = known or Known.of([case], board)
-    return Request(
-        colour=case.colour,
-        unit_id=case.unit_id,
-        stages=stages if stages is not None else stages_for(case.unit_id, board),
-        skills=board.skills_for(case.reason_family),
-        needs_participation=case.origin == Origin.RD3PLUS,
-        continuity=tuple(dict.fromkeys(pk for pk in (former_owner_id, known.last_owner(case)) if pk)),
-        refused=frozenset(known.refused.get(case.client_id, ())),
-        state=str(case.state),
-    )
-
-
-def stages_for(unit_id: int, board: Board, *, anywhere: bool = False) -> tuple[frozenset[int], ...]:
-    """Own unit, then units with an agreement, then every participating unit (domain.md §5.5); one query.
-
-    `anywhere`: the case waited an hour (TM1), every participating unit is looked into whatever the policy.
-    """
-    day = timezone.localdate(board.now)
-    agreement = UnitSharing.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=day),
-        Q(valid_to__isnull=True) | Q(valid_to__gte=day),
-        unit=unit_id,
-        helper=OuterRef("pk"),
-    )
-    taking_part = (
-        UnitParticipation.objects.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=day),
-            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
-            unit=OuterRef("pk"),
-        )
-        .order_by("-valid_from")
-        .values("participates")[:1]
-    )
-    rows = (
-        Unit.objects.exclude(pk=unit_id)
-        .annotate(agreed=Exists(agreement), taking_part=Subquery(taking_part))
-        .order_by("pk")
-        .values_list("pk", "agreed", "taking_part")
-    )
-    participating = [(pk, agreed) for pk, agreed, taking in rows if taking]
-    stages = [frozenset({unit_id}), frozenset(pk for pk, agreed in participating if agreed)]
-    if board.policy.national_pool or anywhere:
-        stages.append(frozenset(pk for pk, _agreed in participating))
-    return tuple(stage for stage in stages if stage)

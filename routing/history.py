@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from cases.models import Case
+from routing.asking import stages_for
 from routing.enums import BUSY_KINDS, PresenceKind
-from routing.facts import Board, stages_for
+from routing.facts import Board
 from routing.lives import lives
 from routing.models import Presence
 from routing.policy import Policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from routing import (
     calls,
     demo,
     demo_day,
+    limits,
     mutual_help,
     panels,
     presence,
@@ -30,14 +32,14 @@ from routing.models import Assignment, RoutingRequest
 
 def register() -> None:
     """Called once, when the apps are ready; a second call changes nothing."""
-    hooks.listen("case_opened", on_opened)
+    hooks.listen("cases_opened", on_opened)
     hooks.listen("case_reopened", on_reopened)
     hooks.listen("case_released", on_released)
     hooks.listen("case_assigned", on_assigned)
     hooks.listen("demo_seeded", demo.on_seeded)
     hooks.listen("demo_lived", demo_day.on_lived)
     hooks.listen("case_delegated", on_delegated)
-    for event in ("case_opened", "case_reopened", "case_released"):
+    for event in ("cases_opened", "case_reopened", "case_released"):
         after = hooks.after_commit.setdefault(event, [])
         if assign.route_now not in after:
             after.append(assign.route_now)
@@ -45,17 +47,23 @@ def register() -> None:
     hooks.providers["assignment_advice"] = advice.advise
     hooks.providers["weigh"] = advice.weigh
     hooks.providers["weigh_own"] = advice.weigh_own
+    hooks.providers["load_words"] = advice.load_words
+    hooks.providers["weighing"] = advice.weighing
+    hooks.providers["beyond_cap"] = advice.beyond_cap
+    hooks.providers["engine_foresees"] = advice.foresees
     hooks.providers["waiting_reasons"] = advice.waiting_reasons
     hooks.providers["owners_away"] = presence.owners_away
     hooks.providers["given_words"] = panels.given_words
+    hooks.providers["assignment_policies"] = panels.assignment_policies
     hooks.providers["offered_back"] = returning.offered_back
     hooks.panels["offered_back"] = panels.offered_back
     hooks.panels["why_advisor"] = panels.why_advisor
     hooks.panels["help"] = panels.help_of
     hooks.panels["entities"] = panels.entities
     hooks.stories["entity_call"] = hooks.Story("phone", "", call_words.told)
-    if team.team_panel not in hooks.team_panels:
-        hooks.team_panels.append(team.team_panel)
+    for panel in (limits.limits_panel, team.team_panel):
+        if panel not in hooks.team_panels:
+            hooks.team_panels.append(panel)
     for work in (
         returning.everybody_due,
         assign.route_all,
@@ -67,20 +75,21 @@ def register() -> None:
             hooks.rounds.append(work)
 
 
-def on_opened(*, case: Case, now: datetime, quiet: bool, **_: Any) -> None:
+def on_opened(*, cases: Sequence[Case], now: datetime, quiet: bool, **_: Any) -> None:
     if not quiet:
-        assign.ask(case, RequestCause.OPENED, now)
+        assign.ask(cases, RequestCause.OPENED, now)
 
 
 def on_reopened(*, case: Case, now: datetime, quiet: bool, **_: Any) -> None:
     """The owner keeps it; whoever may no longer was released by the reopening itself."""
     if not quiet and case.owner_id is None:
-        assign.ask(case, RequestCause.REOPENED, now)
+        assign.ask([case], RequestCause.REOPENED, now)
 
 
-def on_released(*, case: Case, now: datetime, quiet: bool, **_: Any) -> None:
+def on_released(*, case: Case, now: datetime, quiet: bool, former_owner_id: int, **_: Any) -> None:
+    advice.given(case, former_owner_id)
     if not quiet:
-        assign.ask(case, RequestCause.RELEASED, now)
+        assign.ask([case], RequestCause.RELEASED, now)
 
 
 #: How a person gave or took a case → the mode kept; what the engine gives, it writes itself.
@@ -109,6 +118,7 @@ def on_assigned(
     """Taken, given by a manager or routed: the case asks for nobody any more, and how it was given is kept."""
     RoutingRequest.objects.filter(case=case).delete()
     returning.on_assigned(case, how)
+    advice.given(case, former_owner_id)
     if how not in CHOSEN:
         return
     Assignment.objects.create(

@@ -98,3 +98,9 @@ def _why_nobody(case: Case) -> Panel | None:
         "parts": sentence.split(SEPARATOR)[1:] if sentence else [],
     }
     return Panel("routing/_why_nobody.html", context, "why")
+
+
+def assignment_policies(case_id: int) -> dict[datetime, int]:
+    """When somebody was weighed for this case, the version of the policy that weighed them (one query)."""
+    weighed = Assignment.objects.filter(case=case_id, policy__isnull=False).order_by("at")
+    return dict(weighed.values_list("at", "policy__version"))

@@ -17,12 +17,13 @@ from django.utils import timezone
 from atdemain.organisation.models import User
 from routing.enums import PresenceKind, PresenceSource
 from routing.facts import policy_in_force
-from routing.models import Absence, Presence
+from routing.models import Presence
 from routing.policy import Policy
 
 #: What is kept of the past (domain.md §2.9): what was clicked, and the planning.
 KEPT = timedelta(days=7)
 PLANNING_KEPT = timedelta(days=28)
+PLANNED = {"kind": PresenceKind.SHIFT, "source": PresenceSource.PLANNING}
 #: A break nobody ends is over with the shift, and after this at the latest.
 LONGEST_BREAK = timedelta(hours=2)
 LONGEST = timedelta(hours=24)
@@ -122,6 +123,24 @@ def plan(user: User, kind: str, start: datetime, end: datetime) -> Presence:
     return Presence.objects.create(user=user, kind=kind, starts_at=start, ends_at=end)
 
 
+def covered(user: User, kind: str, start: datetime, end: datetime) -> bool:
+    """Whether a planned presence of this kind already holds all of [start, end), and is not just that."""
+    return (
+        Presence.objects.filter(
+            user=user, kind=kind, source=PresenceSource.PLANNING, starts_at__lte=start, ends_at__gte=end
+        )
+        .exclude(starts_at=start, ends_at=end)
+        .exists()
+    )
+
+
+def unplan(people: Collection[int], kind: str, start: datetime, end: datetime) -> int:
+    """Give back the time that `plan` took, for these people; how many rows went."""
+    return Presence.objects.filter(
+        user__in=people, kind=kind, starts_at=start, ends_at=end, source=PresenceSource.PLANNING
+    ).delete()[0]
+
+
 def replace_with_absence(user: User, start: datetime, end: datetime) -> Presence:
     """An absence takes the place of what was planned inside it; what only touches it is cut. Shifts stay.
 
@@ -175,11 +194,14 @@ def local(at: datetime) -> str:
     return timezone.localtime(at).strftime("%d/%m/%Y %H:%M")
 
 
-def purge(now: datetime) -> int:
-    """Erase what ended more than seven days ago, the planned shifts after 28; answers how many."""
-    Absence.objects.filter(ends_at__lt=now - PLANNING_KEPT).delete()
-    gone = Q(ends_at__lt=now - KEPT) & ~Q(kind=PresenceKind.SHIFT, source=PresenceSource.PLANNING)
-    return Presence.objects.filter(gone | Q(ends_at__lt=now - PLANNING_KEPT)).delete()[0]
+def past(now: datetime) -> QuerySet[Presence]:
+    """What ended more than seven days ago, but the planned shifts."""
+    return Presence.objects.filter(ends_at__lt=now - KEPT).exclude(**PLANNED)
+
+
+def past_planning(now: datetime) -> QuerySet[Presence]:
+    """The planned shifts that ended more than 28 days ago."""
+    return Presence.objects.filter(ends_at__lt=now - PLANNING_KEPT, **PLANNED)
 
 
 def owner_available(user_id: int, start: datetime, end: datetime) -> bool:

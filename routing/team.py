@@ -94,5 +94,5 @@ def members(manager: User, now: datetime) -> list[Member]:
 
 
 def team_panel(user: User, now: datetime) -> Panel:
-    """On the page of the unit, for its manager."""
-    return Panel("routing/_team.html", {"members": members(user, now)})
+    """On the page of the unit, for its manager; asked for once the page is drawn. No query."""
+    return Panel("routing/_team_later.html", {})

@@ -1,6 +1,6 @@
-"""What comes round with the clock beside assignments: the bad-news notice, snapshots, aggregates, erasure.
+"""What comes round with the clock beside assignments: the bad-news notice, snapshots, aggregates.
 
-domain.md L18, §2.9, §5.3: nothing individual is kept beyond seven days; what stays is a team of five.
+domain.md L18, §5.3. What is individual goes after seven days (`routing.retention`).
 """
 
 from __future__ import annotations
@@ -10,20 +10,18 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 
 from atdemain.notifications.inbox import notify_many
 from atdemain.organisation.models import Unit, User
-from routing import load, presence
+from routing import load
 from routing.alerts import tell_fairness
 from routing.facts import Board, next_midnight, policy_in_force
-from routing.models import Assignment, LoadSnapshot, RecoveryOffer, RoutingRequest, TeamLoad, UnitLoad
+from routing.models import LoadSnapshot, TeamLoad, UnitLoad
 from routing.policy import Policy
 from routing.summaries import Reading, team_day, unit_day
 
-KEPT = timedelta(days=7)
 EVERY = timedelta(minutes=15)
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -38,7 +36,6 @@ def look_after(now: datetime) -> None:
     snapshot(board, slot)
     summarise(now)
     tell_fairness(now)
-    erase(now)
 
 
 def tell_managers(board: Board) -> int:
@@ -140,19 +137,3 @@ def summarise_units(now: datetime) -> int:
     rows = [one for one in made if one is not None]
     UnitLoad.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
-
-
-@transaction.atomic
-def erase(now: datetime) -> dict[str, int]:
-    """What is individual and older than seven days goes; assignments keep who, when and how, without figures."""
-    limit = now - KEPT
-    old = Assignment.objects.filter(at__lt=limit).exclude(explanation={})
-    return {
-        "snapshots": LoadSnapshot.objects.filter(at__lt=limit).delete()[0],
-        "offers": RecoveryOffer.objects.filter(offered_at__lt=limit).delete()[0],
-        "presences": presence.purge(now),
-        "explanations": old.update(explanation={}),
-        "requests": RoutingRequest.objects.filter(tried_at__lt=limit)
-        .exclude(explanation={})
-        .update(explanation={}),
-    }

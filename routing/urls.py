@@ -13,13 +13,14 @@ from routing.views import (
     load,
     planning,
     policies,
+    team,
 )
 
 app_name = "routing"
 
 urlpatterns = [
-    path("team/assign/", assigning.assign_many, name="assign_many"),
     path("team/over-cap/", assigning.over_cap, name="over_cap"),
+    path("team/members/", team.team_members, name="team_members"),
     path("team/leaving/<int:pk>/", assigning.leaving, name="leaving"),
     path("team/planning/", planning.team_planning, name="team_planning"),
     path("team/planning/<int:pk>/", planning.edit, name="planning_edit"),

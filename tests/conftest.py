@@ -7,12 +7,16 @@ options. `ATDEMAIN_REQUIRE=postgres,redis,browser` turns a missing server or bro
 from __future__ import annotations
 
 import atexit
+import fcntl
+import gc
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 #: This process's own: two runs on one machine would pull the database from under each other.
@@ -29,7 +33,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "atdemain.settings"
 import pytest  # noqa: E402
 import time_machine  # noqa: E402
 from django.db import connections  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
+from xdist.scheduler import LoadScopeScheduling  # noqa: E402
 
 REQUIRED = {name for name in os.environ.get("ATDEMAIN_REQUIRE", "").split(",") if name}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -40,12 +44,17 @@ MISSING = {
     "redis": "" if os.environ.get("TEST_REDIS_URL") else "TEST_REDIS_URL ne nomme pas de serveur Redis",
     "browser": "" if CHROMIUM else "Chromium est introuvable",
 }
+#: Marks and fixtures of a test that opens a database or another server.
+DATABASE = {"database", "django_db", "django_db_setup", "db", "transactional_db", *MISSING}
 _skipped: dict[str, int] = {}
 
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    settings.SECOND_FACTOR = (
+        False  # on in the tests about it: everybody else is as on a site with its sign-on
+    )
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT = SCRATCH / "static"
@@ -53,7 +62,10 @@ def pytest_configure(config: pytest.Config) -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database.setdefault("TEST", {})["NAME"] = str(SCRATCH / "test.sqlite3")
+    else:  # no test pulls the plug on the server: its commits need not wait for the disk
+        database["OPTIONS"]["options"] += " -c synchronous_commit=off"
     settings.MEDIA_ROOT = str(SCRATCH / "media")
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
     _let_tests_flush_the_journal()
 
 
@@ -99,12 +111,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A part whose server or browser is missing is skipped visibly, or fails when it is required.
 
     `ATDEMAIN_DESELECT=browser` leaves a part to another run of the same session (never a skip); a
-    `smoke` test of the browser stays in every run.
+    `smoke` test of the browser stays in every run. `pure` are the tests that open no database: the other
+    engine would tell nothing new of them.
     """
     left_out = {name for name in os.environ.get("ATDEMAIN_DESELECT", "").split(",") if name}
     kept, dropped = [], []
     for item in items:
         names = {mark.name for mark in item.iter_markers()}
+        if not names & DATABASE and not DATABASE & {*getattr(item, "fixturenames", ())}:
+            names.add("pure")
         leaves = names & left_out - ({"browser"} if "smoke" in names else set())
         (dropped if leaves else kept).append(item)
         for name, reason in MISSING.items():
@@ -117,6 +132,40 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def _one_crowd_at_a_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Two tests of fifty connections, in two workers, are more than a server lets in."""
+    if request.node.get_closest_marker("crowd") is None:
+        yield
+        return
+    with open(Path(tempfile.gettempdir()) / "atdemain-tests-crowd.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+#: Files and folders whose first test makes what the others read: one worker has them whole.
+WHOLE = ("tests/demo/", "tests/security/test_pages.py", "tests/test_processes.py")
+
+
+class Dealt(LoadScopeScheduling):
+    """Tests are dealt one by one, so that the workers end together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((whole for whole in WHOLE if nodeid.startswith(whole)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealt:
+    return Dealt(config, log)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is imported stays: it need not be walked at each collection, and a test leaves little behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
@@ -177,16 +226,6 @@ class UnknownVariable(str):
         raise AssertionError(f"Unknown template variable: {name}")
 
 
-@pytest.fixture(autouse=True)
-def _strict_templates(settings) -> Iterator[None]:
-    import copy
-
-    templates = copy.deepcopy(settings.TEMPLATES)
-    templates[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable()
-    with override_settings(TEMPLATES=templates):
-        yield
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """A thread of the live server may keep its connection: it is closed before the test base is dropped."""
@@ -223,3 +262,16 @@ def office(db, clock: time_machine.Traveller):
     from tests.office import Office
 
     return Office.gather()
+
+
+@pytest.fixture
+def purge(db, django_capture_on_commit_callbacks) -> Callable[[datetime], None]:
+    """`purge(now)`: everything past its term goes, what is done after the commit included."""
+    from atdemain.journal import purging, retention
+    from atdemain.journal.actors import system
+
+    def run(now: datetime) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            purging.run(now, list(retention.KINDS.values()), system("purge"))
+
+    return run

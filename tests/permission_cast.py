@@ -1,8 +1,8 @@
-"""What a row of `tests/permissions.py` is asked on: the object of its situation, the data of its action."""
+"""What a row of `atdemain/pages/permissions/table.txt` is asked on: the object of its situation, the data of its action."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from functools import cache
@@ -15,13 +15,27 @@ from django.test import Client as Browser
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from atdemain.jobs import queue
+from atdemain.jobs.models import Job
 from atdemain.notifications.inbox import notify
 from atdemain.organisation.consent import TEXT_VERSION
 from atdemain.organisation.models import Participation, PriorityLine, Programme
-from cases import clients, recording
+from atdemain.organisation.roles import set_dpo
+from atdemain.pages.permissions.table import ROLES, ROWS, Row
+from cases import access_log, clients, recording
+from cases.enums import ReviewCriterion
 from cases.faults import FaultUpdate, upsert
 from cases.intake import IncomingContact
-from cases.models import Case, ClientAccessGrant, ImportRun, Line, MassIncident
+from cases.models import (
+    Case,
+    ClientAccessGrant,
+    ImportRun,
+    IncomingCall,
+    Line,
+    MassIncident,
+    SavedView,
+    SubjectRequest,
+)
 from routing.models import (
     Absence,
     Briefing,
@@ -31,14 +45,16 @@ from routing.models import (
     Presence,
     RoutingPolicy,
 )
+from tests.api import permission_outside
+from tests.api.permission_outside import OPEN_API, OUTSIDE, UNKNOWN, WHY, Outside
 from tests.office import HOUR, NOW, THURSDAY, TOLD, Office
-from tests.permissions import ROLES, ROWS, Row
+from tests.recognition import improving, permission_campaigns, permission_mentoring, permission_participation
+from tests.recognition.permission_scheme import SCHEME, scheme_address
 from tests.routes import routes
 
-UNKNOWN = 10**9
 PAST = NOW - 2 * HOUR
-WHY = "Le client le demande, et c’est écrit."
 SLOT = {"slot": THURSDAY.isoformat(), "minutes": "60"}
+REVIEW = {**dict.fromkeys(ReviewCriterion.values, "yes"), "comment": WHY}
 BEHALF = {"on_behalf": "Conseiller absent cet après-midi."}
 
 #: action → (state the case must be in, what its form sends)
@@ -88,6 +104,8 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "restore": ("cancelled", {"reason": WHY}),
     "flag_unrelated": ("reopened", {"reason": WHY}),
     "decide_unrelated": ("flagged", {"agreed": "1"}),
+    "quality_review": ("opened", REVIEW),
+    "reply_review": ("reviewed", {"reply": WHY}),
 }
 
 
@@ -103,7 +121,7 @@ def closest(route: str) -> str:
     return max(fits, key=lambda name: (name == route, len(name)), default="")
 
 
-class Scene:
+class Scene(Outside):
     """One row, set on the stage: `ask` answers what each of its addresses says to a role."""
 
     def __init__(self, office: Office, row: Row, browsers: Mapping[str, Browser]) -> None:
@@ -115,9 +133,14 @@ class Scene:
         if row.route.startswith("admin"):
             office.case()  # the journal has a row
         self._set()
+        if row.route.startswith(("partners:", "api:")):
+            self._welcome()
 
-    def ask(self, role: str, method: str) -> Iterator[HttpResponse]:
-        for address in self._addresses(role):
+    def ask(self, role: str, method: str, addresses: Iterable[str]) -> Iterator[HttpResponse]:
+        if self.row.route.startswith("api:") and self.row.route not in OPEN_API:
+            yield from self._ask_api(addresses, role, method)
+            return
+        for address in addresses:
             data = self.data if method == "POST" else {}
             response = getattr(self.browsers[role], method.lower())(address, data)
             if response.status_code == 302 and response["Location"].startswith("/admin/login/"):
@@ -126,15 +149,39 @@ class Scene:
 
     # -- addresses ---------------------------------------------------------------------------------------
 
-    def _addresses(self, role: str) -> list[str]:
+    @property
+    def personal(self) -> bool:
+        """The addresses are another's for each role; otherwise those of "" serve them all."""
+        return self.situation in ("mine", "own") or self.row.route.startswith("recognition:survey")
+
+    def addresses(self, role: str) -> list[str]:
         return [address for route in concerned(self.row.route) for address in self._address(route, role)]
 
     def _address(self, route: str, role: str) -> Iterator[str]:
-        if route in ARGUMENTS:
+        if route.startswith(improving.ROUTES):
+            yield from improving.addresses(self, route, role)
+        elif route in permission_campaigns.ROUTES:
+            yield from permission_campaigns.addresses(self, route, role)
+        elif route in ARGUMENTS:
             yield reverse(route, args=ARGUMENTS[route])
+        elif route.startswith(OUTSIDE):
+            yield self._outside(route)
+        elif route.startswith("cases:ringing_"):
+            yield reverse(route, args=[self._ringing(role)])
         elif route.startswith("admin"):
             yield self._admin(route)
-        elif route in ("cases:case", "cases:act", "routing:why", "routing:help_case", "routing:take_back"):
+        elif route in SCHEME:
+            yield scheme_address(self.office, route, self.situation, self.data)
+        elif route in ("cases:access_answer", "cases:access_file"):
+            yield reverse(route, args=[self.objects.get("question", UNKNOWN)])
+        elif route in (
+            "cases:case",
+            "cases:audit",
+            "cases:act",
+            "routing:why",
+            "routing:help_case",
+            "routing:take_back",
+        ):
             ref = self.objects.get("ref", "ATD-2026-999999")
             yield reverse(route, args=[ref, self.action] if route == "cases:act" else [ref])
         elif route in ("cases:client", "cases:open"):
@@ -144,7 +191,7 @@ class Scene:
             yield reverse(route, args=[pk, "discard"] if route == "cases:import_act" else [pk])
         elif route == "cases:client_split":
             yield reverse(route, args=[self.objects.get("client_ref", "CLI-INCONNU")])
-        elif route == "routing:leaving":
+        elif route in ("routing:leaving", "recognition:eligibility_of"):
             whose = {"unit": "colleague", "elsewhere": "stranger"}.get(self.situation, "")
             yield reverse(route, args=[self.office.people[whose].pk if whose else UNKNOWN])
         elif route in ("cases:incident", "cases:incident_change", "cases:incident_end"):
@@ -155,16 +202,27 @@ class Scene:
             yield reverse(route, args=[self.objects.get("fault", UNKNOWN)])
         elif route in DIRECTORY:
             yield reverse(route, args=self._entry(route))
+        elif route in ("accounts:account", "accounts:act"):
+            whose = self.office.people["hr"].pk if self.situation == "first" else UNKNOWN
+            yield reverse(route, args=[whose, self.action] if self.action else [whose])
+        elif route in permission_participation.ARGUED:
+            yield reverse(route, args=permission_participation.arguments(self, route, role))
         elif route == "participation_unit":
             yield reverse(route, args=[Programme.objects.get().code, self.situation])
         elif route in ("routing:entities", "routing:call_start", "routing:call"):
             yield reverse(route, args=self._call(route))
+        elif route in ("cases:list", "cases:saved_view_new"):
+            yield reverse(route, args=[self.situation])
+        elif route in ("cases:saved_view", "cases:saved_view_delete"):
+            yield reverse(route, args=[self._view(role)])
         elif route == "routing:policy":
             # Comes with the migrations; a transactional test before this one empties the tables.
             RoutingPolicy.objects.get_or_create(version=1, defaults={"valid_from": PAST})
             yield reverse(route, args=[1 if self.situation == "first" else UNKNOWN])
         elif route in ("routing:planning_edit", "routing:absence_end"):
             yield reverse(route, args=[self._away(route)])
+        elif route in permission_mentoring.ROUTES:
+            yield reverse(route, args=permission_mentoring.arguments(self, route, role))
         elif route == "account_participation":
             self.data["participation"] = self._participation(role)
             yield reverse(route)
@@ -172,11 +230,40 @@ class Scene:
             yield reverse(route, args=[self._item(role)])
         elif route == "cases:recorded":
             yield reverse(route, args=[self._contact(role)])
+        elif route in ("cases:subject", "cases:subject_data", "cases:subject_erase"):
+            yield reverse(route, args=[self.objects.get("asked", UNKNOWN)])
         elif route in ("cases:import", "cases:import_act", "cases:import_rejects"):
             action = [self.action] if route == "cases:import_act" else []
             yield reverse(route, args=[self._import(), *action])
+        elif route == "cases:export":
+            yield reverse(route, args=[self.situation, "xlsx"])
+        elif route in ("jobs:job", "jobs:file", "jobs:undo", "jobs:act", "cases:bulk"):
+            yield reverse(route, args=[self._job(route, role), *(["stop"] if route == "jobs:act" else [])])
         else:
             yield reverse(route)
+
+    def _job(self, route: str, role: str) -> int:
+        """A job of this account, or of the other unit's manager: to confirm, over, or with a file that is gone."""
+        if self.situation == "unknown":
+            return UNKNOWN
+        user = self.office.people[role if self.situation == "mine" and role else "far_manager"]
+        case = self.objects["case"]
+        job = queue.prepare(
+            "set_colour", "Essai", [queue.Object(case.pk, case.ref)], user=user, now=NOW, chosen=""
+        )
+        if route != "cases:bulk":
+            Job.objects.filter(pk=job.pk).update(status="finished", done=1)
+        if route == "jobs:file":
+            Job.objects.filter(pk=job.pk).update(kind="export", expires_at=NOW + HOUR)
+        return job.pk
+
+    def _view(self, role: str) -> int:
+        """A saved view of this role's account, or of a colleague's."""
+        whose = {"own": role, "somebody's": "colleague"}.get(self.situation)
+        if not whose:
+            return UNKNOWN
+        user = self.office.people[whose]
+        return SavedView.objects.get_or_create(user=user, listing="cases", name="Mes rouges")[0].pk
 
     def _entry(self, route: str) -> list[Any]:
         """The entity and, where the address names one, its contact or its priority line."""
@@ -198,7 +285,7 @@ class Scene:
             return [ref, UNKNOWN]
         call = InterEntityCall.objects.get_or_create(
             case=Case.objects.get(ref=ref),
-            by=self.office.people["advisor"],
+            by=self.office.people["stranger" if self.situation == "elsewhere" else "advisor"],
             outcome="",
             defaults={
                 "entity": self.office.entities["copper"],
@@ -218,7 +305,10 @@ class Scene:
             return reverse(route, args=["organisation"])
         if name == "view_on_site":
             return reverse(route, args=[UNKNOWN, UNKNOWN])
-        if name.endswith(("_change", "_delete", "_history", "password_change")) and "_" in name:
+        if (
+            name.endswith(("_change", "_delete", "_history", "password_change", "unit_preview"))
+            and "_" in name
+        ):
             return reverse(route, args=[self._first(name)]) if name != "password_change" else reverse(route)
         return reverse(route)
 
@@ -248,11 +338,23 @@ class Scene:
     # -- objects -----------------------------------------------------------------------------------------
 
     def _set(self) -> None:
+        if self.row.route in permission_campaigns.ROUTES:
+            permission_campaigns.set_up(self)
+            return
         name = self.row.route.removeprefix("cases:")
+        if name.startswith("subject"):
+            self._request()
+        if name in ("access", "access_answer", "access_file"):
+            self._question()
+            return
         if self.situation == "unknown":
             return
-        if name in ("case", "act", *OF_A_CASE):
+        if name.startswith("webhooks:"):
+            self._subscribed()
+        elif name in ("case", "audit", "act", *OF_A_CASE):
             self._case()
+        elif name.startswith("jobs:") or name == "bulk":
+            self.objects["case"] = self.office.case()
         elif name in ("client", "open"):
             self._client()
         elif name in ("incident", "incident_change", "incident_end"):
@@ -312,6 +414,8 @@ class Scene:
             office.contact(case.client, NOW - 2 * HOUR)
             if state == "flagged":
                 office.do(case, "flag_unrelated", who, reason=WHY)
+        elif state == "reviewed":
+            office.do(case, "quality_review", boss, **REVIEW)
         if where == "delegated":
             office.do(case, "delegate", who, delegate=office.people["support"])
         return Case.objects.get(pk=case.pk)
@@ -348,14 +452,31 @@ class Scene:
         self.objects["client_ref"] = client.client_ref
         self.data = {"reason_family": "slow", "text": "Le client appelle d’un autre poste."}
 
+    def _question(self) -> None:
+        """Asked by the data-protection officer; for `dpo`, every account is one, and logged in as such."""
+        office, client = self.office, self.office.client()
+        if self.situation != "unknown":
+            days = {"starts_on": NOW.date(), "ends_on": NOW.date()}
+            question = access_log.ask(actor=office.actor("dpo"), now=NOW, reason=WHY, client=client, **days)
+            self.objects["question"] = question.pk
+        self.data = {"ask": "client", "client-words": client.client_ref, "client-reason": WHY}
+        self.data |= {f"client-{name}": NOW.date().isoformat() for name in ("starts_on", "ends_on")}
+        self._everybody_protects_data()
+
+    def _everybody_protects_data(self) -> None:
+        """For `dpo`: each account has the right beside its role, and is logged in again with it."""
+        if "dpo" in (self.situation, self.action):
+            for role in filter(None, ROLES):
+                set_dpo(self.office.people[role], True)
+                self.browsers[role].force_login(self.office.people[role])
+
     def _fault(self) -> None:
-        """A ticket on a line of the unit; another unit's elsewhere, and BO-Cuivre's for `copper`."""
+        """A ticket on a line of the unit; another unit's elsewhere, an entity's for `copper` and `field`."""
         unit = "lyon" if self.situation == "unit" else "brest"
         client = self.office.client(unit=unit)
         Line.objects.create(line_ref="L1", client=client, technology="fibre", unit=self.office.units[unit])
-        update = FaultUpdate(
-            "OC1", opened_at=PAST, line_ref="L1", entity_code="copper" if self.situation == "copper" else ""
-        )
+        entity = self.situation if self.situation in self.office.entities else ""
+        update = FaultUpdate("OC1", opened_at=PAST, line_ref="L1", entity_code=entity)
         self.objects["fault"] = upsert(update, actor=self.office.actor("admin"), now=NOW).ticket_id
 
     def _help(self) -> None:
@@ -405,6 +526,16 @@ class Scene:
         if merged:
             clients.merge(kept.pk, gone.pk, actor=self.office.actor("admin"), now=NOW, reason=WHY)
 
+    def _request(self) -> None:
+        """A client's request on her data, received by the data-protection officer."""
+        client = self.office.client()
+        self.data = {"client": client.client_ref, "channel": "letter", "reason": WHY, "sure": "on"}
+        if self.situation == "asked" and self.row.route != "cases:subject_requests":
+            self.objects["asked"] = SubjectRequest.objects.create(
+                client=client, channel="letter", reason=WHY, by=self.office.people["dpo"], at=NOW
+            ).pk
+        self._everybody_protects_data()
+
     def _participation(self, role: str) -> int:
         whose = "stranger" if self.situation != "mine" else role or "stranger"
         self.data |= {"answer": "accepted", "text_version": TEXT_VERSION}
@@ -423,6 +554,15 @@ class Scene:
         key = f"essai:{whose}"
         item = notify(self.office.people[whose].pk, "essai", "Un message", dedupe_key=key, at=NOW)
         return item.pk if item else 0
+
+    def _ringing(self, role: str) -> int:
+        if self.situation == "unknown":
+            return UNKNOWN
+        user = self.office.people["stranger" if self.situation != "mine" else role or "stranger"]
+        call = IncomingCall.objects.create(
+            call_id=f"essai-{user.pk}", user=user, rings_at=NOW, until=NOW + HOUR
+        )
+        return call.pk
 
     def _contact(self, role: str) -> int:
         if self.situation == "unknown":
@@ -474,6 +614,10 @@ DIRECTORY = (
 LINE = {"number": "01 99 00 99 81", "target_answer_s": "60"}
 PERSON = {"name": "Permanence", "phone": "01 99 00 99 01", "active": "on"}
 FORMS: dict[str, dict[str, Any]] = {
+    **permission_outside.FORMS,
+    "jobs:undo": {"reason": WHY},
+    "cases:bulk": {"colour": "red", "reason": WHY},
+    "cases:bulk_new": {"action": "assign"},
     "routing:entity_hours": {"hours_0": "08:00-18:00", "version": "1"},
     "routing:contact": PERSON,
     "routing:contact_new": PERSON,
@@ -486,6 +630,9 @@ FORMS: dict[str, dict[str, Any]] = {
         "since": NOW.date().isoformat(),
     },
     "account_settings": {"theme": "dark"},
+    "cases:list_size": {"size": "25"},
+    "cases:saved_view": {"name": "Mes oranges"},
+    "cases:saved_view_new": {"name": "Mes verts"},
     "routing:help_case": {"question": WHY},
     "cases:incident_new": {
         "ref": "INC-2",
@@ -504,4 +651,9 @@ FORMS: dict[str, dict[str, Any]] = {
         "outcome": "handled",
     },
 }
-ARGUMENTS = {"account_reset_password_from_key": ["1", "set-password"]}
+ARGUMENTS = {
+    "api:problem": ["validation"],
+    "api:operation": ["get_me"],
+    "see_as": ["manager"],
+    "account_reset_password_from_key": ["1", "set-password"],
+}

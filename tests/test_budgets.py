@@ -10,8 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from atdemain.jobs import queue
+from atdemain.jobs.models import Job
+from atdemain.journal.models import AccessLog, AccessQuestion
 from atdemain.journal.record import Entry, record_many
-from atdemain.notifications.models import Notification
+from atdemain.notifications.models import (
+    Notification,
+)
 from atdemain.organisation.models import (
     Entity,
     EntityContact,
@@ -37,6 +42,7 @@ from cases.models import (
     Line,
     MassIncident,
     Promise,
+    SubjectRequest,
 )
 from cases.names import name_key
 from routing.models import (
@@ -48,12 +54,14 @@ from routing.models import (
     Presence,
     Skill,
 )
+from tests.api import fill_api
 from tests.budgets import BUDGETS, OTHERS, WITHOUT_LIST
 from tests.office import HOUR, NOW, Office
+from tests.recognition import fill_campaigns, fill_improving, fill_mentoring, fill_participation, fill_scheme
 from tests.routes import routes
 from tests.routing.cast import ready
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FEW, MANY = 10, 1_000
 MINUTE = timedelta(minutes=1)
@@ -98,6 +106,8 @@ def fill(office: Office, route: str, number: int) -> str:
     fillers = {
         "home": working_cases,
         "cases:team": working_cases,
+        "routing:team_members": working_cases,
+        "cases:list": lambda office, number: working_cases(office, number) or reverse(route, args=["cases"]),
         "cases:queue": lambda office, number: working_cases(office, number, owned=False),
         "cases:escalations": working_cases,
         "routing:directory": entities,
@@ -113,12 +123,19 @@ def fill(office: Office, route: str, number: int) -> str:
         "routing:my_planning": planned,
         "cases:case": lambda office, number: reverse(route, args=[story(office, number).ref]),
         "cases:client": lambda office, number: reverse(route, args=[story(office, number).client.client_ref]),
-        "cases:search": lambda office, number: namesakes(office, number, "?q=dupont"),
+        # A page that is not full asks for namesakes elsewhere besides: at ten rows it would cost one query more.
+        "cases:search": lambda office, number: namesakes(office, max(number, 30), "?q=dupont"),
         "cases:record": lambda office, number: namesakes(office, number, "?who=dupont"),
         "cases:record_lookup": lambda office, number: namesakes(office, number, "?who=dupont"),
         "cases:recorded": recorded,
         "cases:inbox": messages,
         "cases:imports": runs,
+        "jobs:list": lambda office, number: [a_job(office, 1) for _ in range(number)] and None,
+        "jobs:job": lambda office, number: reverse(route, args=[a_job(office, number, "finished").pk]),
+        "cases:bulk": lambda office, number: reverse(route, args=[a_job(office, number, "preview").pk]),
+        "cases:export": lambda office, number: (
+            working_cases(office, number) or reverse(route, args=["cases", "xlsx"])
+        ),
         "routing:help": questions,
         "routing:help_rail": questions,
         "routing:briefings": held_briefings,
@@ -128,7 +145,22 @@ def fill(office: Office, route: str, number: int) -> str:
         "cases:faults": fault_tickets,
         "cases:fault": fault_history,
         "account_participation": participations,
+        "cases:audit": lambda office, number: reverse(route, args=[story(office, number).ref]),
+        "cases:access": access_questions,
+        "cases:access_answer": consulted,
+        "cases:subject_requests": asked_for,
+        "cases:subject": lambda office, number: asked_for(office, number, story(office, number).client),
+        "cases:subject_data": lambda office, number: (
+            asked_for(office, number, story(office, number).client) + "data.json"
+        ),
+        **fill_api.FILLERS,
+        **fill_mentoring.FILLERS,
+        **fill_participation.FILLERS,
+        **fill_improving.FILLERS,
+        **fill_scheme.FILLERS,
     }
+    if route in fill_campaigns.ROUTES:
+        return fill_campaigns.fill(office, route, number)
     found = fillers.get(route, lambda office, number: "")(office, number) or ""
     return found if found.startswith("/") else reverse(route) + found
 
@@ -312,6 +344,50 @@ def story(office: Office, number: int) -> Case:
     return case
 
 
+def access_questions(office: Office, number: int) -> None:
+    client, people = office.client(), office.people
+    AccessQuestion.objects.bulk_create(
+        AccessQuestion(
+            asked_by=people["dpo"],
+            asked_at=NOW,
+            client_id=client.pk if n % 2 else None,
+            person=None if n % 2 else people["advisor"],
+            starts_on=NOW.date(),
+            ends_on=NOW.date(),
+            reason="Demande du client.",
+        )
+        for n in range(number)
+    )
+
+
+def consulted(office: Office, number: int) -> str:
+    """`number` consultations of one client's case, by several people; the question about that client."""
+    case = story(office, FEW)
+    names = ("advisor", "colleague", "manager")
+    AccessLog.objects.bulk_create(
+        AccessLog(
+            at=NOW,
+            user=office.people[names[n % 3]],
+            role="advisor",
+            action="view",
+            object_type="case",
+            object_id=str(case.pk),
+            client_id=case.client_id,
+            purpose="unit",
+        )
+        for n in range(number)
+    )
+    question = AccessQuestion.objects.create(
+        asked_by=office.people["dpo"],
+        asked_at=NOW + HOUR,
+        client_id=case.client_id,
+        starts_on=NOW.date(),
+        ends_on=NOW.date(),
+        reason="Demande du client.",
+    )
+    return reverse("cases:access_answer", args=[question.pk])
+
+
 def namesakes(office: Office, number: int, query: str) -> str:
     """`number` clients of one name, each with a number and a case; and the search that finds them."""
     clients = add_clients(office, number, "Dupont")
@@ -484,6 +560,17 @@ def runs(office: Office, number: int) -> None:
     )
 
 
+def a_job(office: Office, number: int, status: str = "finished") -> Job:
+    """The manager's, over `number` cases of the unit."""
+    if status == "preview":
+        working_cases(office, number)
+    known = list(Case.objects.order_by("pk").values_list("pk", "ref", "version")[:number])
+    objects = [queue.Object(*row) for row in known] or [queue.Object(n, f"R-{n}") for n in range(number)]
+    job = queue.prepare("set_colour", "Essai", objects, user=office.people["manager"], now=NOW, chosen="")
+    Job.objects.filter(pk=job.pk).update(status=status)
+    return job
+
+
 def participations(office: Office, number: int) -> None:
     programme = Programme.objects.get()
     Participation.objects.bulk_create(
@@ -497,3 +584,20 @@ def participations(office: Office, number: int) -> None:
         )
         for n in range(min(number, 30))
     )
+
+
+def asked_for(office: Office, number: int, client: Client | None = None) -> str:
+    """Clients' requests on their data, or one client's, with as many readings of her file."""
+    about = [client] if client else add_clients(office, min(number, 100))
+    admin = office.people["admin"]
+    made = SubjectRequest.objects.bulk_create(
+        SubjectRequest(client=one, channel="letter", reason="Elle demande tout.", by=admin, at=NOW)
+        for one in about
+    )
+    if client is None:
+        return ""
+    AccessLog.objects.bulk_create(
+        AccessLog(at=NOW, user=office.people["advisor"], role="advisor", action="view", client_id=client.pk)
+        for _ in range(number)
+    )
+    return reverse("cases:subject", args=[made[0].pk])

@@ -140,7 +140,7 @@ def test_clock_is_a_thread_that_knows_the_whole_schedule():
     assert not Clock(worker).enabled
     clock = Clock(worker, clock=True).create(worker)
     assert type(clock).__name__ == "_Threaded"
-    assert set(clock.service.scheduler.schedule) >= {"sweep", "deliver", "imports"}
+    assert set(clock.service.scheduler.schedule) >= {"sweep", "deliver", "waiting", "purge"}
 
 
 def test_schedule_names_tasks_that_exist_and_expire_before_the_next():

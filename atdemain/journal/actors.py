@@ -10,7 +10,10 @@ from atdemain.journal.enums import ActorKind
 
 @dataclass(frozen=True)
 class Actor:
-    """`user` is the account behind a `user` actor; `role` the role it acted under (domain.md §2.1)."""
+    """`user` is the account behind a `user` actor; `role` the role it acted under (domain.md §2.1).
+
+    `entity`: the id of the entity that a client of the API speaks for.
+    """
 
     kind: ActorKind
     id: int | None = None
@@ -18,6 +21,7 @@ class Actor:
     source: str = ""
     request_id: str = ""
     user: Any = None
+    entity: int | None = None
 
     @classmethod
     def of_user(cls, user: Any, *, role: str = "", source: str = "page", request_id: str = "") -> Actor:

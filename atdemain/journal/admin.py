@@ -1,11 +1,10 @@
-"""The administrator reads the journal and the access log, and can do nothing else with them.
+"""The administrator reads the journal, and can do nothing else with it.
 
-Ids and codes only: names and free text are read where they belong, on the case's own page.
+Ids and codes only: names and free text are read where they belong, on the case's own page. The access log is
+not here: who looked at what is asked for with a reason, by the data-protection officer (`cases.views.access_log`).
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -13,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
-from atdemain.journal.models import AccessLog, AuditEvent
+from atdemain.journal.models import AuditEvent
 
 COUNTED = 10_000
 
@@ -69,34 +68,3 @@ class AuditEventAdmin(ReadOnlyAdmin):
     @admin.display(description="empreinte")
     def seal(self, event: AuditEvent) -> str:
         return event.hash
-
-
-@admin.register(AccessLog)
-class AccessLogAdmin(ReadOnlyAdmin):
-    list_display = [
-        "at",
-        "user",
-        "role",
-        "action",
-        "object_type",
-        "object_id",
-        "client_id",
-        "purpose",
-        "rows",
-    ]
-    list_filter = ["action"]
-    list_select_related = ["user"]
-    search_fields = ["=client_id"]
-    search_help_text = "L’identifiant interne du client."
-    ordering = ["-pk"]
-    sortable_by: list[str] = []
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
-    ) -> tuple[models.QuerySet[AccessLog], bool]:
-        """A client is searched by its number; anything else finds nothing, on both databases."""
-        if not search_term:
-            return queryset, False
-        number = search_term.strip()
-        known = number.isascii() and number.isdecimal() and len(number) < 19
-        return (queryset.filter(client_id=int(number)) if known else queryset.none()), False

@@ -9,5 +9,9 @@ class JournalConfig(AppConfig):
     verbose_name = "Journal"
 
     def ready(self) -> None:
+        from atdemain.journal import retention, terms
+
         register(checks.heads_are_kept, Tags.security, deploy=True)
         triggers.GUARD.keep(self)
+        for kind in terms.KINDS:
+            retention.register(kind)

@@ -43,26 +43,28 @@ def plain(value: Any) -> Any:
 
     A character that PostgreSQL cannot store becomes U+FFFD: no text keeps a change out of the journal.
     """
+    if isinstance(value, str):
+        return storable(str.__str__(value))
+    if value is None or isinstance(value, int):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items) if isinstance(value, set | frozenset) else items
+    if isinstance(value, dict):
+        return {plain(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, bool) or value is None or isinstance(value, int):
-        return value
-    if isinstance(value, str):
-        return storable(str.__str__(value))
     if isinstance(value, float):
         raise TypeError("The journal holds no floats: use integers (cents, seconds, tenths).")
-    if isinstance(value, dict):
-        return {plain(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        items = [plain(item) for item in value]
-        return sorted(items) if isinstance(value, set | frozenset) else items
     raise TypeError(f"{type(value).__name__} cannot be written in the journal.")
 
 
 def storable(text: str) -> str:
     """`text` as both databases keep it: without NUL nor lone surrogates."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub("\ufffd", text)
 
 

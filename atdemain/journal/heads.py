@@ -6,6 +6,7 @@ database (a crash between the commit and the append), never run ahead of it.
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterable
 
@@ -38,3 +39,29 @@ def _append(lines: str) -> None:
             os.close(handle)
     except OSError as error:
         log.error("journal_heads_not_written", path=settings.JOURNAL_HEADS, error=str(error))
+
+
+def kept_for(object_type: str, object_id: str | int) -> dict[int, str] | None:
+    """Every (rank → hash) that the file kept for this object; None where there is no file to read.
+
+    Found by its bytes, without reading the file line by line.
+    """
+    if not settings.JOURNAL_HEADS:
+        return None
+    name, kept = f"\n{object_type} {object_id} ".encode(), {}
+    try:
+        with open(settings.JOURNAL_HEADS, "rb") as file:
+            if not os.fstat(file.fileno()).st_size:
+                return {}
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+                at = view.find(name)
+                while at >= 0:
+                    end = view.find(b"\n", at + 1)
+                    parts = view[at + len(name) : end if end >= 0 else len(view)].split(b" ")
+                    if len(parts) == 2 and parts[0].isdigit() and len(parts[1]) == 64:
+                        kept[int(parts[0])] = parts[1].decode("ascii", "replace")
+                    at = view.find(name, at + 1)
+    except OSError as error:
+        log.error("journal_heads_not_read", path=settings.JOURNAL_HEADS, error=str(error))
+        return None
+    return kept

@@ -30,6 +30,9 @@ class ActorMiddleware:
 
 def _actor(request: HttpRequest) -> Actor:
     request_id: str = request.request_id  # type: ignore[attr-defined]
+    seen_by = getattr(request, "seen_by", None)
+    if seen_by is not None:  # who looks is who looked, whatever role the page is drawn for
+        return Actor.of_user(seen_by, role="admin", source="see_as", request_id=request_id)
     if request.user.is_authenticated:
         return Actor.of_user(request.user, request_id=request_id)
     return actors.Actor(actors.ActorKind.SYSTEM, source="anonymous", request_id=request_id)

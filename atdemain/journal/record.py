@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Q
 
+from atdemain import database
 from atdemain.journal.actors import Actor
 from atdemain.journal.chain import event_hash, new_salt, payload_hash, plain
 from atdemain.journal.heads import append_after_commit
@@ -58,11 +59,12 @@ def refuse(
         return record(object_type, object_id, action, actor=actor, at=at, refused=True, **fields)
 
 
-def record_many(entries: Iterable[Entry | dict[str, Any]]) -> list[AuditEvent]:
+def record_many(entries: Iterable[Entry | dict[str, Any]], *, new: bool = False) -> list[AuditEvent]:
     """Write rows (`Entry`, or its fields as a dict) in order, several per object if need be, in at most
     four statements, five where a chain begins on an engine with row locks.
 
     Writers of one chain wait for each other: each sees the rank and the hash that the one before left.
+    `new`: the objects were made in this transaction, so nobody has begun their chains; two statements less.
     """
     rows = [Entry(**entry) if isinstance(entry, dict) else entry for entry in entries]
     if not rows:
@@ -71,7 +73,7 @@ def record_many(entries: Iterable[Entry | dict[str, Any]]) -> list[AuditEvent]:
         raise transaction.TransactionManagementError(
             "The journal is written inside the change's transaction."
         )
-    heads = _lock_heads({(row.object_type, str(row.object_id)) for row in rows})
+    heads = {} if new else _lock_heads({(row.object_type, str(row.object_id)) for row in rows})
     events, bodies = [], []
     for row in rows:
         key = (row.object_type, str(row.object_id))
@@ -111,17 +113,21 @@ def record_many(entries: Iterable[Entry | dict[str, Any]]) -> list[AuditEvent]:
         AuditPayload.objects.bulk_create(payloads)
         for payload in payloads:
             payload.event.payload = payload
-    JournalHead.objects.bulk_create(
-        [
-            JournalHead(object_type=t, object_id=i, seq=seq, hash=digest)
-            for (t, i), (seq, digest) in heads.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["object_type", "object_id"],
-        update_fields=["seq", "hash"],
-    )
-    append_after_commit((t, i, seq, digest) for (t, i), (seq, digest) in heads.items())
+    left = [(*key, *head) for key, head in heads.items()]
+    with connection.wrap_database_errors:
+        database.run(_leave_heads(), database.table_params(left, 4))
+    append_after_commit(left)
     return events
+
+
+def _leave_heads() -> str:
+    columns = {"object_type": "text", "object_id": "text", "seq": "integer", "hash": "text"}
+    names = ", ".join(columns)
+    return (
+        f"INSERT INTO {JournalHead._meta.db_table} ({names}) "
+        f"SELECT {names} FROM {database.table_of('q', **columns)} WHERE true "
+        "ON CONFLICT (object_type, object_id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"
+    )
 
 
 def _lock_heads(keys: set[Key]) -> dict[Key, tuple[int, str]]:

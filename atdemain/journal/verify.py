@@ -4,14 +4,17 @@ Reads every chain in order and names each row that is off: `edited` (its bytes o
 not those it was hashed from), `removed` (a rank is missing), `swapped` (rows that exchanged places),
 `replaced` (a row consistent with itself, but not with what follows it or with the head kept for it),
 `truncated` (the end of a chain is gone). Safe while others write.
+`verify` reads the whole journal, `verify_object` one chain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from atdemain.journal.chain import COLUMNS, event_hash, payload_hash
 from atdemain.journal.models import AuditEvent, JournalHead
@@ -60,6 +63,33 @@ def read_heads(*paths: str | Path) -> Outside:
     return heads
 
 
+@dataclass
+class Chain:
+    """One object's chain as it was read: its rows by rank, what is off, and what the heads' file says of it."""
+
+    rows: list[Row]
+    findings: list[Finding]
+    summary: Summary = field(default_factory=Summary)
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings
+
+
+def verify_object(object_type: str, object_id: str, outside: dict[int, str] | None = None) -> Chain:
+    """One object, in two queries. `outside`: the heads kept for it in a file (`heads.kept_for`)."""
+    key, kept = (object_type, str(object_id)), outside or {}
+    head = JournalHead.objects.filter(object_type=key[0], object_id=key[1]).values_list("seq", "hash").first()
+    rows = list(_rows().filter(object_type=key[0], object_id=key[1]))
+    chain = Chain(rows, [])
+    if rows:
+        _count(chain.summary, rows, kept)
+        chain.findings += _verify_chain(key, rows, head, kept)
+    elif last := max(head[0] if head else 0, *kept, 0):
+        chain.findings.append(Finding(*key, last, "truncated"))
+    return chain
+
+
 def verify(outside: Outside | None = None, summary: Summary | None = None) -> Iterator[Finding]:
     """Every finding, chain by chain. `outside`: the heads kept in a file, read before this call; the only
     trace of a tail deleted together with the database's own head."""
@@ -90,11 +120,7 @@ def _count(summary: Summary, rows: list[Row], kept: dict[int, str]) -> None:
 
 def _chains() -> Iterator[tuple[Key, list[Row]]]:
     """Rows grouped by object, streamed in key and rank order."""
-    rows = (
-        AuditEvent.objects.order_by("object_type", "object_id", "seq", "pk")
-        .values("pk", "hash", "prev_hash", "payload__salt", "payload__body", "payload__event_id", *COLUMNS)
-        .iterator(chunk_size=2000)
-    )
+    rows = _rows().iterator(chunk_size=2000)
     current: Key | None = None
     chain: list[Row] = []
     for row in rows:
@@ -106,6 +132,13 @@ def _chains() -> Iterator[tuple[Key, list[Row]]]:
         chain.append(row)
     if current is not None:
         yield current, chain
+
+
+def _rows() -> QuerySet[AuditEvent, Row]:
+    """What a chain is judged from."""
+    return AuditEvent.objects.order_by("object_type", "object_id", "seq", "pk").values(
+        "pk", "hash", "prev_hash", "payload__salt", "payload__body", "payload__event_id", *COLUMNS
+    )
 
 
 def _verify_chain(

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
+from atdemain.journal.retention import Deleting, Kind
 from atdemain.notifications.enums import DeliveryStatus
-from atdemain.notifications.models import Delivery, Notification
+from atdemain.notifications.models import Delivery, Notification, WebhookSecret, WebhookSubscription
 
 KEPT = timedelta(days=183)
+OVER = (DeliveryStatus.SENT, DeliveryStatus.DEAD)
 
 
-class Purged(NamedTuple):
-    notifications: int
-    deliveries: int
+def items(now: datetime) -> QuerySet[Notification]:
+    """Inbox items, read or not."""
+    return Notification.objects.filter(created_at__lt=now - KEPT)
 
 
-def old(now: datetime) -> tuple[Q, Q]:
-    """What is past its time: inbox items, read or not; deliveries that are sent or abandoned."""
-    limit = now - KEPT
-    over = Q(status__in=[DeliveryStatus.SENT, DeliveryStatus.DEAD])
-    return Q(created_at__lt=limit), Q(created_at__lt=limit) & over
+def deliveries(now: datetime) -> QuerySet[Delivery]:
+    """Those that are sent or abandoned."""
+    return Delivery.objects.filter(created_at__lt=now - KEPT, status__in=OVER)
 
 
-def count(now: datetime) -> Purged:
-    items, deliveries = old(now)
-    return Purged(Notification.objects.filter(items).count(), Delivery.objects.filter(deliveries).count())
+def subscriptions(now: datetime) -> QuerySet[WebhookSubscription]:
+    """Webhooks that ended, once nothing of their log is left."""
+    return WebhookSubscription.objects.filter(ended_at__lt=now - KEPT, deliveries__isnull=True)
 
 
-def purge(now: datetime) -> Purged:
-    """Delete it; twice equals once."""
-    items, deliveries = old(now)
-    return Purged(
-        Notification.objects.filter(items).delete()[0], Delivery.objects.filter(deliveries).delete()[0]
-    )
+def keys(now: datetime) -> QuerySet[WebhookSecret]:
+    """Signing keys that another replaced."""
+    return WebhookSecret.objects.filter(expires_at__lt=now)
+
+
+KIND = Kind(
+    "notifications",
+    "Boîtes de réception et envois",
+    KEPT,
+    "retrouver ce qui a été annoncé",
+    (
+        Deleting("notifications", items),
+        Deleting("deliveries", deliveries),
+        Deleting("webhook_keys", keys),
+        Deleting("webhooks", subscriptions),
+    ),
+)

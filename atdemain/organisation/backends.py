@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import QuerySet, Subquery
+from allauth.mfa.models import Authenticator
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from atdemain.organisation.enums import Role
+from atdemain.organisation.enums import DPO, Role
 from atdemain.organisation.models import DemoState, User
 from atdemain.organisation.roles import read_roles, role_names
 from atdemain.statements import Param, Statement
@@ -15,8 +16,11 @@ from atdemain.statements import Param, Statement
 
 def _account() -> QuerySet[User]:
     seeded_at = Subquery(DemoState.objects.order_by().values("seeded_at")[:1])
+    second = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP).order_by()
+    since = Subquery(second.values("created_at")[:1])
     related = User.objects.select_related("unit", "team", "entity", "advisor_profile")
-    return related.annotate(_roles=role_names(), _demo=seeded_at).filter(pk=Param("id")).order_by()
+    annotated = related.annotate(_roles=role_names(), _demo=seeded_at, _second=since)
+    return annotated.filter(pk=Param("id")).order_by()
 
 
 #: Every page starts from it.
@@ -34,8 +38,11 @@ class AccountBackend(AuthenticationBackend):
         user = _ACCOUNT.first(id=user_id)
         if user is None or not self.user_can_authenticate(user):
             return None
-        user.__dict__["roles"] = read_roles(user.__dict__.pop("_roles"))
+        held = user.__dict__.pop("_roles")
+        user.__dict__["roles"] = read_roles(held)
+        user.__dict__["is_dpo"] = DPO in (held or "").split(",")
         user.__dict__["demo_seeded_at"] = user.__dict__.pop("_demo")
+        user.__dict__["second_factor_since"] = user.__dict__.pop("_second")
         return user
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:

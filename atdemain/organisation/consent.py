@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,8 +13,11 @@ from atdemain.journal.record import record
 from atdemain.organisation.enums import ConsentAnswer
 from atdemain.organisation.models import ConsentEvent, Participation, User
 
-#: The text shown in « Mon compte » (templates/account/consent/); a new text is a new version.
-TEXT_VERSION = "2026-1"
+#: Every text that was answered to (templates/account/consent/), and since when; a new text is a new version, the
+#: ones before stay readable.
+TEXTS = {"2026-1": date(2026, 1, 5), "2026-2": date(2026, 12, 1)}
+#: The one shown in « Ma participation ».
+TEXT_VERSION = "2026-2"
 
 #: Apps above register here what must follow when an accepted consent ends, in the same transaction:
 #: (user, at, actor).
@@ -25,6 +28,13 @@ on_withdrawal: list[Callable[[User, datetime, Actor], None]] = []
 before_withdrawal: list[Callable[[User], None]] = []
 RETRIES = 5
 BUSY = "Un de vos dossiers est en train de changer de mains. Rien n’est perdu : recommencez dans un instant."
+
+
+def text_in_force(day: date) -> str:
+    """The version that was shown on that day; the first one before there was any."""
+    return max(
+        (since, version) for version, since in TEXTS.items() if since <= max(day, min(TEXTS.values()))
+    )[1]
 
 
 class TakenMeanwhile(Exception):

@@ -17,6 +17,10 @@ class Role(TextChoices):
     ADMIN = "admin", "Administrateur"
 
 
+#: The group of the data-protection officers: a right that an administrator gives beside the roles, not a role.
+DPO = "dpo"
+
+
 class ContractType(TextChoices):
     PERMANENT = "permanent", "CDI"
     CIVIL_SERVANT = "civil_servant", "Fonctionnaire"

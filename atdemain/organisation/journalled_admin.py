@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from atdemain.journal.actors import Actor
 from atdemain.journal.differences import differences
 from atdemain.journal.record import record
+from atdemain.organisation.history import LINES, history
 
 
 class LabelledDateTime(AdminSplitDateTime):
@@ -31,6 +35,8 @@ class JournalledAdmin(admin.ModelAdmin):
     Django's own views already run in one transaction, so a row and its change stand or fall together.
     """
 
+    #: Type of a row shown under the object → its field that names the object: its history is told with it.
+    history_children: ClassVar[dict[str, str]] = {}
     formfield_overrides = {
         models.DateTimeField: {"form_class": forms.SplitDateTimeField, "widget": LabelledDateTime}
     }
@@ -43,6 +49,25 @@ class JournalledAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """What others refer to is ended or switched off, never erased: what happened stays readable."""
         return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the journal tells of the object, not Django's own log: it can be rewritten."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Historique : {obj}",
+            "entries": history(obj, self.history_children),
+            "limit": LINES,
+            "object": obj,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)

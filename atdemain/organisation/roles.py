@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db.models import Aggregate, CharField, OuterRef, Subquery
 
-from atdemain.organisation.enums import Role
+from atdemain.organisation.enums import DPO, Role
 from atdemain.organisation.models import InternalAdvisor, User
 
 
@@ -34,6 +34,16 @@ def role_names() -> Subquery:
 def read_roles(together: str | None) -> frozenset[Role]:
     """What `role_names` selected; groups that are no role are left out."""
     return frozenset(Role(name) for name in (together or "").split(",") if name in Role.values)
+
+
+def set_dpo(user: User, given: bool) -> None:
+    """Make the account a data-protection officer, or no longer; its roles stay."""
+    group = Group.objects.get_or_create(name=DPO)[0]
+    if given:
+        user.groups.add(group)
+    else:
+        user.groups.remove(group)
+    user.__dict__.pop("is_dpo", None)
 
 
 def set_roles(user: User, roles: Iterable[Role]) -> None:

@@ -20,8 +20,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """`told`: what the view says of it, when the role has the page but not this object."""
-    return render(request, "403.html", {"told": getattr(exception, "told", "")}, status=403)
+    """`told`: what the view says of it, when the role has the page but not this object; `heading`: another title."""
+    said = {name: getattr(exception, name, "") for name in ("told", "heading")}
+    return render(request, "403.html", said, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -48,7 +49,8 @@ def own_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if settings.DEBUG and response.status_code == 404 and request.accepts("text/html"):
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if settings.DEBUG and response.status_code == 404 and is_page and request.accepts("text/html"):
             return not_found(request)
         return response
 

@@ -64,3 +64,9 @@ def duration(minutes: int) -> str:
     if not hours:
         return f"{rest}{NBSP}min"
     return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+
+
+def in_sentence(label: str) -> str:
+    """A label inside a sentence: « Débit lent » → « débit lent »; « RD3+ », « TV », « Wi-Fi faible » stay."""
+    first = label.partition(" ")[0]
+    return label[:1].lower() + label[1:] if first[1:] == first[1:].lower() else label

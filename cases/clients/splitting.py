@@ -76,6 +76,10 @@ def _split(gone_id: int, actor: Actor, now: datetime, reason: str) -> Parted:
     kept, gone = _locked(kept_id, gone_id)
     if gone.merged_into_id != kept.pk:
         raise Refused("moved", "Cette fiche vient de changer. Relisez la page et recommencez.")
+    if gone.pseudonymised_at is not None:
+        raise Refused(
+            "pseudonymised", f"La fiche {gone.client_ref} est pseudonymisée : elle ne se sépare plus."
+        )
     if len(reason) < REASON:
         raise Refused("reason_short", f"Dites en {REASON} caractères au moins pourquoi vous séparez.")
     event = (

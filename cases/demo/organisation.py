@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from atdemain.organisation.consent import TEXT_VERSION, consent
+from atdemain.organisation.consent import consent, text_in_force
 from atdemain.organisation.enums import (
     ConsentAnswer,
     ContractType,
@@ -36,6 +36,7 @@ from atdemain.organisation.models import (
     User,
 )
 from atdemain.organisation.models.units import default_hours
+from atdemain.organisation.roles import set_dpo
 from cases.demo import names
 from cases.names import name_key
 
@@ -148,6 +149,8 @@ def _entities(made: Organisation, now: datetime, random: Random) -> None:
             )
     for rank, code in enumerate(PRIORITY_LINES):
         PriorityLine.objects.create(entity=made.entities[code], number=phone(9_980 + rank))
+    for rank, code in enumerate(made.units):  # where a partner hands over an RD3+ call
+        PriorityLine.objects.create(entity=made.entities[code], number=phone(9_990 + rank))
     # The directory has something to put right: a contact not verified for four months.
     made.entities["partenaire-p2"].contacts.update(verified_on=timezone.localdate(now) - timedelta(days=121))
 
@@ -155,6 +158,10 @@ def _entities(made: Organisation, now: datetime, random: Random) -> None:
 def phone(number: int) -> str:
     """A number that no subscriber has: 01 99 00 xx xx, E.164."""
     return f"+3319900{number:04d}"
+
+
+#: One advisor in seventeen is a work-study employee: before the pilot began, whatever today is.
+WORK_STUDY = 9
 
 
 # -- employees ------------------------------------------------------------------------------------------
@@ -183,6 +190,9 @@ def _employees(made: Organisation, now: datetime, random: Random) -> None:
             is_staff=Role.ADMIN in roles,
             **more,
         )
+        if number % 17 == WORK_STUDY and not username and roles == (Role.ADVISOR,):
+            user.contract_type = ContractType.APPRENTICESHIP
+            user.hired_on = timezone.localdate(now) - timedelta(days=500)
         plan.append((user, roles))
         return user
 
@@ -224,6 +234,7 @@ def _employees(made: Organisation, now: datetime, random: Random) -> None:
         ],
         batch_size=500,
     )
+    set_dpo(next(user for user, _ in plan if user.username == "hr"), True)
     InternalAdvisor.objects.bulk_create(
         InternalAdvisor(user=user) for user, roles in plan if Role.ADVISOR in roles
     )
@@ -266,7 +277,7 @@ def _programme(made: Organisation, today: date) -> None:
         programme=made.programme,
         kind=PhaseKind.PILOT,
         lead=lead,
-        starts_on=today - timedelta(days=240),
+        starts_on=_joined(today),
         ends_on=today - timedelta(days=61),
     )
     Phase.objects.create(
@@ -282,15 +293,23 @@ def _programme(made: Organisation, today: date) -> None:
         )
 
 
+def _joined(today: date) -> date:
+    """The day the pilot began: in the half-year before the last one, so that two campaigns speak of it."""
+    half = today.year * 2 + (today.month > 6) - 2
+    year, second = divmod(half, 2)
+    return date(year, 7 if second else 1, 1) + timedelta(days=100)
+
+
 def _participations(made: Organisation, now: datetime, random: Random) -> None:
     """124 participants in four units; some declined, did not answer, or left; the others may own cases."""
-    asked = now - timedelta(days=200)
-    starts_on = timezone.localdate(asked)
+    starts_on = _joined(timezone.localdate(now))
+    asked = now - (timezone.localdate(now) - starts_on)
     for code, total in PARTICIPANTS.items():
         declined, silent = NOT_ACCEPTED[code]
         made.owners[code] = []
         for rank, advisor in enumerate(made.advisors[code][:total]):
-            designated = rank % 5 == 4
+            # The last one, silent, was designated: never consented, in each unit.
+            designated = rank % 5 == 4 or rank == total - 1
             accepting = total - silent - declined
             left = accepting - LEFT <= rank < accepting
             participation = Participation.objects.create(
@@ -300,6 +319,7 @@ def _participations(made: Organisation, now: datetime, random: Random) -> None:
                 mode=ParticipationMode.DESIGNATED if designated else ParticipationMode.VOLUNTEER,
                 designated_by=advisor.manager if designated else None,
                 starts_on=starts_on,
+                declared_at=asked,
                 ends_on=timezone.localdate(now) - timedelta(days=40 + 12 * (rank % 5)) if left else None,
             )
             if rank >= total - silent:
@@ -307,6 +327,6 @@ def _participations(made: Organisation, now: datetime, random: Random) -> None:
             refuses = rank >= accepting
             answer = ConsentAnswer.DECLINED if refuses else ConsentAnswer.ACCEPTED
             at = asked + timedelta(days=random.randint(1, 20), minutes=random.randint(0, 400))
-            consent(participation, advisor, answer, TEXT_VERSION, at)
+            consent(participation, advisor, answer, text_in_force(timezone.localdate(at)), at)
             if not refuses and not left:
                 made.owners[code].append(advisor)

@@ -20,7 +20,7 @@ from tqdm import tqdm
 from atdemain.journal.actors import system
 from atdemain.organisation.models import Unit, User
 from cases import hooks
-from cases.demo import incident, organisation, state
+from cases.demo import incident, organisation, outside, partners, state
 from cases.demo.clock import Clock, swept
 from cases.demo.faults import Faults
 from cases.demo.history import History
@@ -110,6 +110,8 @@ def _fill(now: datetime, random: Random, total: int, progress: bool, number: int
     with transaction.atomic():
         programme, _ = ensure_reference(mode=Mode.LIVE)
         made = organisation.build(programme, now, random)
+        partners.open_the_api(made, now)
+        outside.reach_out(made, now)
     inventor = Inventor(made, now, random)
     with transaction.atomic():
         traffic = inventor.month(max(total - CONTACTS_OF_TODAY - incident.CONTACTS, 0))

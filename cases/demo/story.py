@@ -190,9 +190,11 @@ class Story:
         )
 
     def _acknowledged(self, case_id: int, at: datetime) -> None:
+        """Two entities are asked: one has acknowledged, the partner's program has not seen it yet (the API's guide)."""
         begin, end = inside_a_day(self.calendar, _half_hour(self.now + 20 * HOUR), 60)
         self._escalate(case_id, at + 20 * MINUTE, "bo-cuivre", begin, end)
         self._specialist(case_id, at + 45 * MINUTE, "acknowledge_escalation")
+        self._escalate(case_id, at + 60 * MINUTE, "partenaire-p1", begin, end)
 
     def _answered(self, case_id: int, at: datetime) -> None:
         """The entity has just answered: the case is back with the advisor, to call before the window."""

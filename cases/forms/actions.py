@@ -28,6 +28,7 @@ from .base import ActionForm, SlotForm
 from .cancelling import CancelForm, RefuseCancelForm, RequestCancelForm
 from .escalations import ESCALATION_FORMS
 from .fields import Minutes, MomentField, RowField, SlotField, number_in, radios, select, text
+from .reviewing import ReplyForm, ReviewForm
 from .satisfaction import SatisfactionForm
 
 
@@ -360,6 +361,8 @@ ACTION_FORMS: dict[str, type[ActionForm]] = {
         ResolveForm,
         NoteForm,
         SatisfactionForm,
+        ReviewForm,
+        ReplyForm,
         ReopenForm,
         RestoreForm,
         CancelForm,

@@ -7,17 +7,16 @@ a run stamps it every two seconds; one left without a stamp for a minute is take
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import structlog
-from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from atdemain.jobs.background import BEAT, STALE, Background, Stop
 from atdemain.organisation.models import User
 from cases.models import ImportRun
 
@@ -25,14 +24,13 @@ from . import rejects
 from .dry_run import dry_run
 from .errors import Interrupted, ProfileRefused
 from .profile import Profile
-from .runner import BEAT, Import, Stop, directory, opened, spool_path
+from .runner import Import, directory, opened, spool_path
 from .spool import Spool
 from .toml import parse
 
 log = structlog.get_logger(__name__)
 
-STALE = timedelta(seconds=60)
-ABANDONED = timedelta(days=7)  # an upload never confirmed leaves the disk at the next one
+ABANDONED = timedelta(days=7)  # files nobody goes on with then leave the disk (cases.retention)
 REASONS = 8
 Status = ImportRun.Status
 GONE = "Le fichier déposé n’est plus sur le serveur. Déposez-le de nouveau."
@@ -45,8 +43,6 @@ def submit(
     blocks: Iterable[bytes], name: str, profile: Profile, mode: str, *, user: User, now: datetime
 ) -> ImportRun:
     """Keep the upload and have it counted. Raises ProfileRefused where it is no such file."""
-    for old in ImportRun.objects.filter(status=Status.PREVIEW, updated_at__lt=now - ABANDONED):
-        discard(old)
     path = directory() / f"{uuid4().hex}.upload"
     digest = hashlib.sha256()
     try:
@@ -93,9 +89,25 @@ def discard(run: ImportRun) -> bool:
     """Throw an upload away before anything of it was imported."""
     gone, _ = ImportRun.objects.filter(pk=run.pk, status=Status.PREVIEW).delete()
     if gone:
-        _forget_files(run)
-        rejects_path(run).unlink(missing_ok=True)
+        forget(run)
     return bool(gone)
+
+
+def abandoned(now: datetime) -> QuerySet[ImportRun]:
+    """Uploads nobody confirmed in time."""
+    return ImportRun.objects.filter(status=Status.PREVIEW, updated_at__lt=now - ABANDONED)
+
+
+def left_behind(now: datetime) -> QuerySet[ImportRun]:
+    """Runs that are over, or that nobody went on with in time, and that may still have files."""
+    over = (Status.FINISHED, Status.FAILED, Status.INTERRUPTED)
+    return ImportRun.objects.filter(status__in=over, updated_at__lt=now - ABANDONED).exclude(stored_path="")
+
+
+def forget(run: ImportRun) -> None:
+    """Every file of an upload that is thrown away, or over for good."""
+    _forget_files(run)
+    rejects_path(run).unlink(missing_ok=True)
 
 
 def stored_file(run: ImportRun) -> Path:
@@ -129,23 +141,11 @@ def run_queued(*, stop: Stop = lambda: False) -> int:
     return taken
 
 
-_background = threading.Lock()
+def waits() -> bool:
+    return _waiting(timezone.now()).exists()
 
 
-def run_in_background() -> bool:
-    """`run_queued` in a thread of this process, so that a long file delays no reminder; one at a time."""
-    if not _waiting(timezone.now()).exists() or not _background.acquire(blocking=False):
-        return False
-
-    def work() -> None:
-        try:
-            run_queued()
-        finally:
-            connection.close()
-            _background.release()
-
-    threading.Thread(target=work, name="imports", daemon=True).start()
-    return True
+BACKGROUND = Background("imports", waits, run_queued)
 
 
 def _waiting(now: datetime):

@@ -6,8 +6,9 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from atdemain.spreadsheets import harmless
+
 HEADER = ("line", "column", "reason")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(path: Path, rejects: Iterable[tuple[int, str, str]], *, spreadsheet: bool = False) -> int:
@@ -32,8 +33,3 @@ def write(path: Path, rejects: Iterable[tuple[int, str, str]], *, spreadsheet: b
     if not count and path.exists():
         path.write_text(",".join(HEADER) + "\r\n", encoding="utf-8")
     return count
-
-
-def harmless(text: str) -> str:
-    """A spreadsheet runs no formula from it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from atdemain.jobs.background import BEAT, Stop
 from atdemain.journal.actors import Actor, importer
 from atdemain.journal.record import record
 from cases.intake import SHADOW, BatchResult, Received, receive_batch
@@ -37,13 +38,11 @@ BATCH = 2_000  # contacts per transaction: short locks, and little to do again a
 OPENING_BATCH = 500  # where cases open and contacts join them, each through the workflow's door
 LOOKED_UP = 5_000
 HASHED = 1 << 20
-BEAT = 2.0  # seconds between two signs of life
 TRIES = 3
 KEEP_SPOOLS = 7 * 24 * 3600  # seconds after which an abandoned run's rows leave the disk
 _OPEN = (ImportRun.Status.RUNNING, ImportRun.Status.INTERRUPTED, ImportRun.Status.FAILED)
 
 Progress = Callable[[str, int, int], None]  # (stage: reading, importing or counting; done; total)
-Stop = Callable[[], bool]
 
 
 def directory() -> Path:

@@ -7,6 +7,7 @@
 `reevaluate(client_ids, *, now, actor)`: after a merge, a late identification, a change of rule…
 """
 
+from .arrivals import ClientRow
 from .contracts import LIVE, REPLAY, SHADOW, BatchResult, IncomingContact, Received, Rejection
 from .provisional import Provisional, provisional, provisional_many
 from .reevaluation import Reevaluated, recount, reevaluate
@@ -17,6 +18,7 @@ __all__ = [
     "REPLAY",
     "SHADOW",
     "BatchResult",
+    "ClientRow",
     "IncomingContact",
     "Provisional",
     "Received",

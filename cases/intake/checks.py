@@ -26,6 +26,7 @@ from .contracts import IncomingContact, Rejection
 FUTURE_TOLERANCE = timedelta(minutes=5)
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_SECONDS = 2_147_483_647
+MOST_LEG = 32_767
 
 _CHOICES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("channel", frozenset(Channel.values), "canal"),
@@ -48,6 +49,8 @@ _LENGTHS: tuple[tuple[str, int, str], ...] = (
     ("entity_code", 30, "entité"),
     ("reason_code", 40, "motif"),
 )
+#: Longest text of each field.
+LENGTHS = {name: limit for name, limit, _label in _LENGTHS}
 _DURATIONS = (("wait_s", "attente"), ("talk_s", "conversation"), ("hold_s", "mise en attente"))
 _TIMES = (("arrived_at", "arrivée"), ("answered_at", "réponse"), ("ended_at", "fin"))
 _CLIENT_CHOICES = (
@@ -200,8 +203,8 @@ def _wrong_number(item: IncomingContact) -> Rejection | None:
     leg = item.leg_no
     if type(leg) is not int:
         return Rejection("leg_no", "not_whole", "Le numéro de segment n’est pas un nombre entier.")
-    if not 0 <= leg <= 32767:
-        return Rejection("leg_no", "out_of_range", "Le numéro de segment va de 0 à 32767.")
+    if not 0 <= leg <= MOST_LEG:
+        return Rejection("leg_no", "out_of_range", f"Le numéro de segment va de 0 à {MOST_LEG}.")
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from cases import workflow
 from cases.enums import CaseState, Origin, VerdictValue
 from cases.models import RepeatVerdict
 from cases.repeat import AttemptFacts
+from cases.workflow import Opening
 
 from .neighbourhood import ClientCase
 
@@ -16,24 +18,26 @@ if TYPE_CHECKING:
     from .core import Judged, Run
 
 
-def open_for(one: Judged, contact_ids: list[int], at: datetime, late: bool, run: Run) -> ClientCase:
+def opening_of(one: Judged, contact_ids: list[int], at: datetime, late: bool) -> Opening:
     """T01: the threshold is reached and no case is working for the identity."""
     verdict, contact = one.verdict, one.verdict.contact
-    case = workflow.open_case(
+    return Opening(
         client_id=contact.client_id,
         line_id=contact.line_id,
         identity_key=verdict.identity_key,
         reason_family=contact.family or "unknown",
         origin=Origin.RD3PLUS,
         unit_id=contact.unit_id,
+        at=at,
         contact_ids=contact_ids,
         verdict=verdict,
         detected_late=late,
-        replay=run.mode == "replay",
-        actor=run.actor,
-        now=at,
     )
-    return as_client_case(case)
+
+
+def open_all(openings: Sequence[Opening], run: Run) -> list[ClientCase]:
+    cases = workflow.open_cases(openings, actor=run.actor, now=run.now, replay=run.mode == "replay")
+    return list(map(as_client_case, cases))
 
 
 def attach(case: ClientCase, one: Judged, run: Run, *, tell: bool) -> None:

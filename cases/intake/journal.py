@@ -18,7 +18,6 @@ _CODES = (
     "channel",
     "direction",
     "outcome",
-    "interaction_id",
     "leg_no",
     "has_answer_times",
     "wait_s",
@@ -36,7 +35,7 @@ _RESOLVED = {
     "identification": "identification",
 }
 _TIMES = ("arrived_at", "answered_at", "ended_at")
-_PERSONAL = ("caller_number", "handler_ref", "summary")
+_PERSONAL = ("caller_number", "handler_ref", "interaction_id", "summary")
 
 
 def correction(arrival: Arrival, run: Run) -> None:

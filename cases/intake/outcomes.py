@@ -6,11 +6,12 @@ change of a case goes through the workflow's door.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import timedelta
 
 from cases.enums import CaseState, ExclusionCode, Mode, Origin, ReasonFamily
 from cases.repeat import AttemptFacts, ContactFacts, event_order
+from cases.workflow import Opening
 
 from . import door
 from .core import Judged, Processed, Run
@@ -25,6 +26,9 @@ _CALLBACK_RETURN = ExclusionCode.CALLBACK_RETURN.value
 _NON_TECHNICAL = ReasonFamily.NON_TECHNICAL.value
 _RESOLVED = CaseState.RESOLVED.value
 
+#: Asks for a case to open, and is given it.
+Settling = Generator[Opening, ClientCase | None, None]
+
 
 def settle(done: Processed, run: Run) -> None:
     """Carry out, for every client of a processed call, what its verdicts ask for."""
@@ -35,13 +39,25 @@ def settle(done: Processed, run: Run) -> None:
         if arrival.left_case_id is not None:
             left.add(arrival.left_case_id)
             done.judged.setdefault(arrival.previous_client_id, [])
-    settled = []
+    clients = []
     for client_id, judged in done.judged.items():
         judged.sort(key=lambda one: event_order(one.verdict.contact))
-        client = _Client(client_id, done.cases.get(client_id, []), judged, done, run)
-        client.settle()
-        settled.append(client)
-    _check_thresholds(settled, left, run)
+        clients.append(_Client(client_id, done.cases.get(client_id, []), judged, done, run))
+    _go_on([(client.settle(), None) for client in clients], run)
+    _check_thresholds(clients, left, run)
+
+
+def _go_on(waiting: Sequence[tuple[Settling, ClientCase | None]], run: Run) -> None:
+    """Each client up to the case it opens, if any; these are opened together, then each goes on with its own."""
+    while waiting:
+        asked = []
+        for settling, case in waiting:
+            try:
+                asked.append((settling, settling.send(case)))
+            except StopIteration:
+                continue
+        cases = door.open_all([opening for _, opening in asked], run) if asked else []
+        waiting = [(settling, case) for (settling, _), case in zip(asked, cases, strict=True)]
 
 
 class _Client:
@@ -62,34 +78,43 @@ class _Client:
         self.run = run
         self.case_of: dict[int, int] = {}
 
-    def settle(self) -> None:
+    def settle(self) -> Settling:
+        """Contact by contact; waits for each case that it asks to open."""
         for one in self.judged:
             if one.case_id is not None:
                 self.case_of[one.contact_id] = one.case_id
         for one in self.judged:
-            self._settle_one(one)
+            opening = self._settle_one(one)
+            if opening is not None:
+                case = yield opening
+                self.cases.append(case)
+                for pk in opening.contact_ids:
+                    self.case_of[pk] = case.id
+                self._went(one, case, "opened")
 
     # -- one contact -------------------------------------------------------------------------------------
 
-    def _settle_one(self, one: Judged) -> None:
+    def _settle_one(self, one: Judged) -> Opening | None:
+        """The case to open, or None: it is settled."""
         verdict, contact = one.verdict, one.verdict.contact
         if verdict.code:
             if one.is_new and one.contact_id not in self.case_of:
                 self._follow(one)
-            return
+            return None
         newly_counts = one.is_new or not one.counted_before
         if newly_counts and one.contact_id not in self.case_of:
             working = self._working_case(one)
             if working is not None:
                 self._attach(one, working)
-                return
+                return None
             if verdict.suspended:
                 self._attach_to_incident(one)
-                return
+                return None
             if self._reopen(one) or self._join_resolved(one):
-                return
+                return None
         if verdict.rd3plus and (one.is_new or not one.was_rd3plus):
-            self._open(one, contact)
+            return self._open(one, contact)
+        return None
 
     def _clock(self, contact: ContactFacts):
         return contact.arrived_at if self.run.mode == "replay" else self.run.now
@@ -194,30 +219,26 @@ class _Client:
             case.line_id is not None and case.line_id == one.verdict.contact.line_id
         )
 
-    def _open(self, one: Judged, contact: ContactFacts) -> None:
+    def _open(self, one: Judged, contact: ContactFacts) -> Opening | None:
         verdict = one.verdict
         clock = self._clock(contact)
         if verdict.mode != Mode.LIVE.value or clock - contact.arrived_at >= FRESH:
-            return
+            return None
         if one.contact_id in self.case_of:
-            return  # it has had its case already
+            return None  # it has had its case already
         working = self._working_case(one)
         if working is not None:
             self._attach(one, working)
-            return
+            return None
         if self._join_resolved(one):
-            return
+            return None
         late = one.arrival is None or clock - contact.arrived_at > LATE
         counted = [
             pk
             for pk in (c.id if c.id is not None else self.done.ids[c.key] for c in verdict.counted)
             if pk not in self.case_of
         ]
-        case = door.open_for(one, counted, clock, late, self.run)
-        self.cases.append(case)
-        for pk in counted:
-            self.case_of[pk] = case.id
-        self._went(one, case, "opened")
+        return door.opening_of(one, counted, clock, late)
 
     def _went(self, one: Judged, case: ClientCase, outcome: str) -> None:
         self.case_of[one.contact_id] = case.id

@@ -50,10 +50,20 @@ def provisional(
     unit_id: int | None = None,
     channel: str = Channel.VOICE.value,
     reason_id: int | None = None,
+    known: ClientRow | None = None,
 ) -> Provisional | None:
-    """The verdict of a contact of this client that would start now; None for an unknown client."""
+    """The verdict of a contact of this client that would start now; None for an unknown client.
+
+    `known`: the client's row, where the caller has read it: one query less.
+    """
     answers = provisional_many(
-        [client_id], now=now, line_id=line_id, unit_id=unit_id, channel=channel, reason_id=reason_id
+        [client_id],
+        now=now,
+        line_id=line_id,
+        unit_id=unit_id,
+        channel=channel,
+        reason_id=reason_id,
+        known=[known] if known else (),
     )
     return answers.get(client_id)
 
@@ -66,11 +76,12 @@ def provisional_many(
     unit_id: int | None = None,
     channel: str = Channel.VOICE.value,
     reason_id: int | None = None,
+    known: Iterable[ClientRow] = (),
 ) -> dict[int, Provisional]:
     """The same for several clients at once (the candidates of a search), in a fixed number of queries."""
     reference = current_reference(database_name())
     at = as_utc(now)
-    reading = read_clients(client_ids, at - reference.rules.reach, reference)
+    reading = read_clients(client_ids, at - reference.rules.reach, reference, known)
     answers: dict[int, Provisional] = {}
     for client_id, contacts, attempts in reading.members():
         new = _contact_of(reading.clients[client_id], at, line_id, unit_id, channel, reason_id, reference)

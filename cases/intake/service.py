@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -70,7 +70,19 @@ def _take(
     accepted = _accepted(contacts, now, results)
     for start in range(0, len(accepted), BATCH):
         part = accepted[start : start + BATCH]
-        _retrying(lambda part=part: _process(part, results, actor, now, mode, run_id))
+        _by_halves(part, lambda some: _process(some, results, actor, now, mode, run_id))
+
+
+def _by_halves(part: list[tuple[int, Checked]], work: Callable[[list[tuple[int, Checked]]], object]) -> None:
+    """A part that loses its race again and again, to others who send the same contacts one by one, is cut."""
+    try:
+        _retrying(lambda: work(part))
+    except IntegrityError:
+        half = len(part) // 2
+        if not half:
+            raise
+        for some in (part[:half], part[half:]):
+            _by_halves(some, work)
 
 
 def _accepted(

@@ -100,7 +100,7 @@ def receive_plain(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> 
                 return None
             answer = _insert(arrival, known, run)
         row = answer.fetchone()
-    except psycopg.Error:
+    except (psycopg.Error, IndexError):  # psycopg may lose count of a pipeline refused at its commit
         _leave_no_broken_pipeline()
         return None  # the general path meets it again, inside Django's own transaction
     if row is None:
@@ -111,7 +111,8 @@ def receive_plain(checked: Checked, actor: Actor, now: datetime, mode: Mode) -> 
 
 def _leave_no_broken_pipeline() -> None:
     """A constraint refused at the commit leaves psycopg inside its pipeline: the next use opens a connection."""
-    if connection.connection.info.transaction_status != TransactionStatus.IDLE:
+    held = connection.connection
+    if held.info.transaction_status != TransactionStatus.IDLE or held.pgconn.pipeline_status:
         connection.close()
 
 

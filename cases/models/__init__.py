@@ -7,8 +7,12 @@ from .imports import BackfillRun, ImportRun
 from .promise import CallbackAttempt, Promise
 from .repeat import MassIncident, RepeatRule, RepeatVerdict
 from .request import CancelRequest
+from .review import QualityReview, ReviewMark
 from .satisfaction import SatisfactionAnswer
+from .subject import SubjectRequest
+from .telephony import IncomingCall, PhoneExtension
 from .timer import Heartbeat, Timer
+from .view import SavedView
 
 __all__ = [
     "BackfillRun",
@@ -28,13 +32,19 @@ __all__ = [
     "FaultTicketChange",
     "Heartbeat",
     "ImportRun",
+    "IncomingCall",
     "Line",
     "LineUnit",
     "MassIncident",
+    "PhoneExtension",
     "Promise",
+    "QualityReview",
     "Reason",
     "RepeatRule",
     "RepeatVerdict",
+    "ReviewMark",
     "SatisfactionAnswer",
+    "SavedView",
+    "SubjectRequest",
     "Timer",
 ]

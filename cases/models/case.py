@@ -114,6 +114,8 @@ class Case(FSMModelMixin, models.Model):
         verbose_name="engagement en cours",
     )
     version = models.PositiveIntegerField("version", default=1)
+    #: The client's `name_key`; kept by the database (cases/copies.py), so that sorting by name has an index.
+    client_key = models.CharField(max_length=120, default="", db_default="", editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -157,6 +159,35 @@ class Case(FSMModelMixin, models.Model):
                 fields=["unit", "opened_at"],
                 condition=Q(owner__isnull=True, state__in=[s.value for s in WORKING_STATES]),
                 name="case_unit_queue",
+            ),
+            models.Index(
+                fields=["client", "unit", "owner", "delegate", "client_key"],
+                condition=Q(state__in=[s.value for s in WORKING_STATES]),
+                name="case_working",
+            ),
+            models.Index(fields=["owner", "opened_at", "id"], name="case_owner_opened"),
+            models.Index(fields=["unit", "reason_family", "opened_at", "id"], name="case_unit_family"),
+            # What a list filters by comes with the key: a filter that few rows pass is read in the index alone.
+            *(
+                models.Index(
+                    fields=["unit", column, "id"], include=["state", "colour", "reason_family"], name=name
+                )
+                for column, name in (("opened_at", "case_unit_opened"), ("client_key", "case_unit_client"))
+            ),
+            # What is worked on is a small part of what is kept.
+            *(
+                models.Index(
+                    fields=["unit", column, "id"],
+                    include=["state", "colour", "reason_family"],
+                    condition=~Q(state="closed"),
+                    name=name,
+                )
+                for column, name in (
+                    ("opened_at", "case_open_opened"),
+                    ("client_key", "case_open_client"),
+                    ("last_event_at", "case_open_event"),
+                    ("next_due_at", "case_open_due"),
+                )
             ),
         ]
 

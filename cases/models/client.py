@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Upper
 
 from cases.enums import PriorityReason, Segment, Technology
 from cases.names import name_key
@@ -40,9 +41,11 @@ class Client(models.Model):
         verbose_name = "client"
         verbose_name_plural = "clients"
         ordering = ["name_key", "pk"]
+        # Migration 0005 adds `client_words` on PostgreSQL, which finds a name by any of its words.
+        indexes = [models.Index(Upper("client_ref"), name="client_ref_upper")]
 
     def __str__(self) -> str:
-        return self.display_name or self.client_ref
+        return self.display_name or ("Fiche pseudonymisée" if self.pseudonymised_at else self.client_ref)
 
     def save(self, *args, **kwargs) -> None:
         """Keeps `name_key` in step; set-based writers set it themselves with `names.name_key`."""

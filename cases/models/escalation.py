@@ -1,7 +1,10 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from cases.enums import (
     AnswerCode,
@@ -11,6 +14,7 @@ from cases.enums import (
     EscalationReason,
     EscalationStatus,
 )
+from cases.querysets import EscalationQuerySet
 
 
 class Escalation(models.Model):
@@ -75,6 +79,14 @@ class Escalation(models.Model):
         "statut", max_length=15, choices=EscalationStatus.choices, default=EscalationStatus.SENT
     )
     version = models.PositiveIntegerField("version", default=1)
+    #: Moves with the version: what an entity asks for since the last time (cases/api).
+    updated_at = models.DateTimeField("changée le", default=timezone.now, editable=False)
+    #: Of its case; kept by the database (cases/copies.py), so that a unit's list has an index.
+    unit = models.ForeignKey(
+        "organisation.Unit", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    objects = EscalationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "escalade"
@@ -98,10 +110,33 @@ class Escalation(models.Model):
                 condition=Q(status__in=["sent", "acknowledged"]),
                 name="escalation_entity_queue",
             ),
+            models.Index(
+                fields=["unit", "answer_due", "id"],
+                include=["colour"],
+                condition=Q(status__in=["sent", "acknowledged"]),
+                name="escalation_unit_open",
+            ),
+            models.Index(fields=["unit", "status", "answer_due", "id"], name="escalation_unit_status"),
+            models.Index(fields=["target_entity", "updated_at", "id"], name="escalation_entity_updated"),
+            *(
+                models.Index(
+                    fields=[whose, column, "id"],
+                    include=["status", "colour"],
+                    name=f"escalation_{short}_{name}",
+                )
+                for whose, short in (("unit", "unit"), ("target_entity", "entity"))
+                for column, name in (("answer_due", "due"), ("sent_at", "sent"))
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.target_entity} {self.sent_at:%d/%m/%Y}"
+
+    def touch(self, now: datetime) -> tuple[str, str]:
+        """Another version, as of now; the columns to save with it."""
+        self.version += 1
+        self.updated_at = now
+        return "version", "updated_at"
 
 
 class EscalationNote(models.Model):

@@ -8,7 +8,8 @@ from cases.querysets import FaultTicketQuerySet
 class FaultTicket(models.Model):
     """An open fault of another system (Océane, other): an item of the DEC.
 
-    DEC(t) = tickets with opened_at ≤ t < closed_at (domain.md §2.2).
+    DEC(t) = tickets with opened_at ≤ t < closed_at (domain.md §2.2). A partner that tells its own faults has its
+    own references (`feed`): whether another one uses the same cannot be learnt.
     """
 
     system = models.CharField("système", max_length=10, choices=FaultSystem.choices)
@@ -37,6 +38,14 @@ class FaultTicket(models.Model):
         related_name="fault_tickets",
         verbose_name="entité responsable",
     )
+    feed = models.ForeignKey(
+        "organisation.Entity",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="transmis par",
+    )
     colour = models.CharField("couleur", max_length=8, choices=Colour.choices, default=Colour.ORANGE)
     status = models.CharField("statut", max_length=12, choices=FaultStatus.choices, default=FaultStatus.OPEN)
     opened_at = models.DateTimeField("ouvert le")
@@ -50,7 +59,10 @@ class FaultTicket(models.Model):
         verbose_name_plural = "dérangements"
         ordering = ["-opened_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["system", "ref"], name="fault_ticket_once"),
+            models.UniqueConstraint(
+                fields=["system", "ref"], condition=Q(feed__isnull=True), name="fault_ticket_once"
+            ),
+            models.UniqueConstraint(fields=["system", "ref", "feed"], name="fault_ticket_once_per_feed"),
             models.CheckConstraint(
                 name="fault_closes_after_opening",
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from cases.enums import AttemptOutcome, Direction, PromiseKind, PromiseStatus
+from cases.querysets import PromiseQuerySet
 
 
 class Promise(models.Model):
@@ -33,6 +34,12 @@ class Promise(models.Model):
     )
     closed_at = models.DateTimeField("soldé le", null=True, blank=True)
     version = models.PositiveIntegerField("version", default=1)
+    #: Of its case; kept by the database (cases/copies.py), so that a unit's list has an index.
+    unit = models.ForeignKey(
+        "organisation.Unit", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
+
+    objects = PromiseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "engagement de rappel"
@@ -58,6 +65,20 @@ class Promise(models.Model):
                 name="promise_one_owed_per_case",
                 violation_error_message="Un rappel est déjà promis sur ce dossier.",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["unit", "window_start", "id"], include=["status", "kind"], name="promise_unit_window"
+            ),
+            models.Index(
+                fields=["unit", "window_start", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="promise_unit_owed",
+            ),
+            models.Index(
+                fields=["unit", "made_at", "id"], include=["status", "kind"], name="promise_unit_made"
+            ),
+            models.Index(fields=["unit", "status", "window_start", "id"], name="promise_unit_status"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +110,7 @@ class CallbackAttempt(models.Model):
         verbose_name = "tentative de rappel"
         verbose_name_plural = "tentatives de rappel"
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["by", "at"], name="attempt_by_at")]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()} {self.at:%d/%m/%Y %H:%M}"

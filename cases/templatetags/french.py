@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, tzinfo
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.loader import render_to_string
@@ -17,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.pages import times, typography
-from cases import desk, line_words, phones
+from cases import desk, enums, line_words, phones
 from cases.promise_times import Standing, standing
 from cases.promise_times import promise_distance as distance_of_promise
 
@@ -31,6 +32,19 @@ _REFERENCE = re.compile(r"ATD-\d{4}-\d{6,}")
 def typo(value: Any) -> str:
     """French typography on a text made in Python: « no-break » spaces where they belong."""
     return typography.french(str(value))
+
+
+@register.filter
+def with_code(value: Any) -> SafeString:
+    """`typo`, what stands between backquotes shown as code."""
+    parts = str(value).split("`")
+    told = [
+        f"<code>{conditional_escape(part)}</code>"
+        if rank % 2
+        else conditional_escape(typography.french(part))
+        for rank, part in enumerate(parts)
+    ]
+    return mark_safe("".join(told))  # each part is escaped
 
 
 @register.filter
@@ -132,7 +146,7 @@ def entity_left(escalation: Any, now: datetime) -> str:
 @register.filter
 def inside(text: str) -> str:
     """A label in the middle of a sentence: « Wi-Fi faible » keeps its name, « Débit lent » becomes « débit lent »."""
-    return text if text[1:2].isupper() or text.startswith("Wi-Fi") else text[:1].lower() + text[1:]
+    return typography.in_sentence(text)
 
 
 @register.filter
@@ -174,6 +188,44 @@ def colour(value: str) -> SafeString:
     if value not in _drawn:
         _drawn[value] = render_to_string("components/_colour.html", {"colour": value})
     return _drawn[value]
+
+
+@register.filter
+def label(value: str, words: str) -> str:
+    """`{{ contact.channel|label:"Channel" }}`: as `get_channel_display`, read once for a whole list."""
+    return _LABELS[words].get(value, value)
+
+
+_LABELS = {
+    words.__name__: dict(words.choices)
+    for words in (
+        enums.Channel,
+        enums.ContactOutcome,
+        enums.Direction,
+        enums.EscalationStatus,
+        enums.ExclusionCode,
+        enums.PromiseKind,
+        enums.PromiseStatus,
+        enums.ReasonFamily,
+    )
+}
+#: Stands for a reference in an address that a list reverses once.
+REF = "REF"
+
+
+@register.filter
+def for_ref(address: str, ref: str) -> str:
+    """`{{ case_url|for_ref:case.ref }}`: the address of this one, where a list would reverse it on every line."""
+    return address.replace(REF, quote(ref))
+
+
+@register.simple_tag
+def state(case: Any) -> SafeString:
+    """The tag of a case's state (components/_state.html), each drawn once for the same reason."""
+    key = f"{case.state}.{case.closure_kind}"
+    if key not in _drawn:
+        _drawn[key] = render_to_string("components/_state.html", {"case": case})
+    return _drawn[key]
 
 
 _drawn: dict[str, SafeString] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
 from atdemain.statements import Param, Statement
@@ -94,11 +95,13 @@ class CasePages:
                 Param("entity") if user.entity_id else None,
             )
             self._by_reader[kind] = Statement(partial(self._of_reader, reader))
-        return self._by_reader[kind].first(ref=ref, reader=user.pk, unit=user.unit_id, entity=user.entity_id)
+        return self._by_reader[kind].first(
+            ref=ref, reader=user.pk, unit=user.unit_id, entity=user.entity_id, now=timezone.now()
+        )
 
     def _of_reader(self, reader: Any) -> QuerySet[Case]:
         cases = Case.objects.select_related(*self.related).annotate(**self.beside)
-        return cases.visible_to(reader).filter(ref=Param("ref")).order_by()
+        return cases.visible_to(reader, now=Param("now")).filter(ref=Param("ref")).order_by()
 
 
 PLAIN = CasePages()
@@ -128,11 +131,27 @@ def visible_client(request: HttpRequest, client_ref: str) -> Client:
     return client
 
 
-def purpose_of(request: HttpRequest, case: Case) -> str:
+def purpose_of(request: HttpRequest, case: Case) -> Purpose:
     """By which right this account reads the case, for the access log."""
-    user = request.user
-    if case.in_charge(user, timezone.now()):
-        return "in_charge"
-    if case.unit_id == user.unit_id and user.has_role(*CASE_WORKERS):
-        return "management" if user.has_role(Role.MANAGER) else "unit"
-    return "escalation"
+    if case.in_charge(request.user, timezone.now()):
+        return Purpose.IN_CHARGE
+    return _of_the_unit(request.user, case.unit_id) or Purpose.ESCALATION
+
+
+def client_purpose(request: HttpRequest, client: Client, cases: Iterable[Case]) -> Purpose:
+    """By which right this account reads the client; `cases` are those of the client that it may open."""
+    now = timezone.now()
+    cases = list(cases)
+    if any(case.in_charge(request.user, now) for case in cases):
+        return Purpose.IN_CHARGE
+    if own := _of_the_unit(request.user, client.unit_id):
+        return own
+    if request.user.has_role(Role.BACK_OFFICE) and cases:
+        return Purpose.ESCALATION
+    return Purpose.UNIT if cases else Purpose.GRANT
+
+
+def _of_the_unit(user: User, unit_id: int | None) -> Purpose | None:
+    if unit_id is None or unit_id != user.unit_id or not user.has_role(*CASE_WORKERS):
+        return None
+    return Purpose.MANAGEMENT if user.has_role(Role.MANAGER) else Purpose.UNIT

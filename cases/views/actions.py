@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from cases import workflow
 from cases.enums import OPEN_ESCALATION
@@ -44,7 +45,7 @@ def act(request: HttpRequest, ref: str, action: str) -> HttpResponse:
             return redirect("cases:case", ref=case.ref)
         if not any(can(request.user, name, case, now) for name in names):
             raise SomebodyElses(case)
-        log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=action)
+        log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=Purpose.ACTION)
         form = form_class(case=case, user=request.user, now=now, query=request.GET)
         return _show(request, case, form)
     if request.POST.get("from"):  # another week of the grid: nothing is checked yet, what is typed stays

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from cases import clients
 from cases.forms.client_merge import PairForm, WhyForm
@@ -46,7 +47,9 @@ def client_merges(request: HttpRequest) -> HttpResponse:
             return redirect("cases:client_merges")
     if seen is not None:
         for side in (seen.kept, seen.gone):
-            log_access(request, "view", "client", side.client.pk, client_id=side.client.pk, purpose="merge")
+            log_access(
+                request, "view", "client", side.client.pk, client_id=side.client.pk, purpose=Purpose.MERGE
+            )
     context = {"pair": pair, "form": why, "seen": seen, "now": now, "past": clients.merges()}
     status = 422 if (pair.is_bound and pair.errors) or why.errors else 200
     return render(request, "cases/client_merges/page.html", context, status=status)
@@ -72,7 +75,7 @@ def client_split(request: HttpRequest, client_ref: str) -> HttpResponse:
             words = f"{done.back.client_ref} est de nouveau une fiche à part. "
             messages.success(request, words + _told(done.contacts, "rendu", done.verdicts))
             return redirect("cases:client_merges")
-    log_access(request, "view", "client", gone.pk, client_id=gone.pk, purpose="split")
+    log_access(request, "view", "client", gone.pk, client_id=gone.pk, purpose=Purpose.SPLIT)
     context = {"gone": gone, "form": form}
     return render(request, "cases/client_merges/split.html", context, status=422 if form.errors else 200)
 

@@ -17,7 +17,8 @@ from cases.timeline import Entry, by_day, contact_entry, event_entries, events_o
 from cases.why_not import client_window
 from cases.window_chart import frieze
 
-from .access import CASE_READERS, for_roles, visible_client
+from .access import CASE_READERS, client_purpose, for_roles, visible_client
+from .hits import action_on
 
 CONTACTS = 200
 FILTERS = {"contacts": "Contacts", "cases": "Dossiers", "promises": "Engagements"}
@@ -54,7 +55,8 @@ def client_page(request: HttpRequest, client_ref: str) -> HttpResponse:
     dots = ((c.arrived_at, c.pk in counted) for c in contacts)
     chart = frieze(dots, start=window.start, now=now, tz=tz)
     phones, lines = _phones_and_lines(client)
-    log_access(request, "view", "client", client.pk, client_id=client.pk)
+    purpose = client_purpose(request, client, [case for case in cases if case.openable])
+    log_access(request, action_on(request, client), "client", client.pk, client_id=client.pk, purpose=purpose)
     return render(
         request,
         "cases/client.html",

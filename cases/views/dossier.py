@@ -19,9 +19,11 @@ from cases.enums import OPEN_ESCALATION
 from cases.explain import what_next, why_verdict
 from cases.models import Case, Contact
 from cases.reasons import Reason
+from cases.reviews import reviews_of
 from cases.timeline import Entry, by_day, contact_entry, event_entries
 
 from .access import CASE_READERS, CasePages, for_roles, purpose_of, visible_case
+from .hits import action_on
 
 #: A merged case, or one of a mass incident, reads that one besides: few are.
 PAGES = CasePages(**BESIDE)
@@ -32,7 +34,10 @@ PAGES = CasePages(**BESIDE)
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     case = visible_case(request, ref, PAGES)
     context = dossier_context(request, Dossier(case))
-    log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=purpose_of(request, case))
+    log_access(
+        request, action_on(request, case), "case", case.pk,
+        client_id=case.client_id, purpose=purpose_of(request, case),
+    )  # fmt: skip
     return render(request, "cases/dossier.html", context)
 
 
@@ -69,6 +74,8 @@ def dossier_context(request: HttpRequest, dossier: Dossier) -> dict[str, Any]:
         "cancel_request": dossier.cancel_request,
         "can_decide_cancel": permissions.can(user, "refuse_cancel", case, now),
         "faults": dossier.faults,
+        "reviews": reviews_of(case, user) if case.has_reviews else [],
+        "can_audit": permissions.can(user, "read_audit", case, now),
         "panels": hooks.panels_of(case, user, now),
     }
 

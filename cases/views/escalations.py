@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from atdemain.pages.sessions import POLL_HEADER
 from cases import desk
@@ -57,7 +58,7 @@ def escalations(request: HttpRequest) -> HttpResponse:
     log_access(request, "view", "escalations", rows=len(lines))
     if panel:
         case = panel.line.escalation.case
-        log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose="escalation")
+        log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=Purpose.ESCALATION)
     context = {
         "page": page,
         "now": now,

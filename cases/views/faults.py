@@ -20,6 +20,7 @@ from cases.fault_words import Told, change_words, read_moment
 from cases.models import Case, FaultTicket
 
 from .access import CASE_READERS, for_roles
+from .hits import action_on
 from .queue import PAGE
 
 REPORTS = 200
@@ -99,7 +100,13 @@ def fault_page(request: HttpRequest, pk: int) -> HttpResponse:
         ticket.case is not None
         and Case.objects.visible_to(request.user, now=now).filter(pk=ticket.case_id).exists()
     )
-    log_access(request, "view", "fault_ticket", ticket.pk, client_id=client.pk if client else None)
+    log_access(
+        request,
+        action_on(request, ticket),
+        "fault_ticket",
+        ticket.pk,
+        client_id=client.pk if client else None,
+    )
     context = {
         "ticket": ticket,
         "client": client,

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from cases.enums import ExclusionCode
 from cases.forms.imports import MODES, ImportForm
@@ -127,7 +128,7 @@ def import_rejects(request: HttpRequest, pk: int) -> HttpResponse:
     path = queue.rejects_path(run)
     if not path.is_file():
         raise Http404
-    log_access(request, "export", "import_run", run.pk, purpose="rejects")
+    log_access(request, "export", "import_run", run.pk, purpose=Purpose.REJECTS)
     name = f"{run.file_name}.rejets.csv"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv")
 
@@ -153,6 +154,7 @@ def _context(run: ImportRun) -> dict[str, Any]:
         "notes": counts.get("notes", []),
         "mode": dict(MODES).get(run.mode, run.mode),
         "from_browser": from_browser,
+        "file_gone": not from_browser and run.started_by_id is not None,
         "has_rejects": queue.rejects_path(run).is_file(),
         "resumable": from_browser and run.status in (Status.INTERRUPTED, Status.FAILED),
     }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from atdemain.journal.access import log_access
 from atdemain.notifications.models import Notification
 from atdemain.pages import typography
 from atdemain.statements import Param, Statement
@@ -40,6 +41,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         items = items.filter(read_at__isnull=True)
     page = Paginator(items, PAGE).get_page(request.GET.get("page"))
     shown = list(page.object_list)
+    if shown:  # a title may name a client
+        log_access(request, "view", "inbox", rows=len(shown))
     context = {
         "page": page,
         "everything": everything,
@@ -61,6 +64,8 @@ def unread(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-AT-Unread") == seen:
         return HttpResponse(status=204)
     title = Notification.objects.filter(pk=last).values_list("title", flat=True).first() or ""
+    if title:
+        log_access(request, "view", "inbox", rows=1)
     return JsonResponse({"unread": number, "seen": seen, "title": typography.french(title)})
 
 

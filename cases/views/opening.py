@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from cases import workflow
 from cases.enums import ReasonFamily
 from cases.forms.fields import select, text
@@ -59,5 +61,6 @@ def open_page(request: HttpRequest, client_ref: str) -> HttpResponse:
                 request, f"Dossier {done.case.ref} ouvert. Prenez-le, ou laissez-le dans la file."
             )
             return redirect("cases:case", ref=done.case.ref)
+    log_access(request, "view", "client", client.pk, client_id=client.pk, purpose=Purpose.ACTION)
     status = 422 if form.errors else 200
     return render(request, "cases/open.html", {"client": client, "form": form}, status=status)

@@ -11,6 +11,7 @@ from django.db.models import Case as SqlCase
 from django.db.models import IntegerField, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,6 @@ from atdemain.organisation.models import User
 from cases import hooks
 from cases.enums import Colour
 from cases.models import Case
-from cases.navigation import address
 from cases.permissions import role_may
 
 from .access import CASE_WORKERS, for_roles
@@ -71,5 +71,5 @@ def say_why(cases: Sequence[Any]) -> None:
 
 
 def bulk_address(user: User) -> str:
-    """Where a manager gives several cases at once, where the site has such a page."""
-    return address("routing:assign_many") if role_may(user, "assign") else ""
+    """Where a manager acts on several cases at once."""
+    return reverse("cases:bulk_new") if role_may(user, "assign") else ""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from cases import hooks, recording
 from cases.enums import WORKING_STATES
 from cases.forms.record import RecordForm
@@ -44,7 +45,14 @@ def record(request: HttpRequest) -> HttpResponse:
     if received.status == "rejected":
         form.add_error(None, received.reason)
         return _show(request, form, status=422)
-    log_access(request, "record", "contact", received.contact_id, client_id=received.client_id)
+    log_access(
+        request,
+        "record",
+        "contact",
+        received.contact_id,
+        client_id=received.client_id,
+        purpose=Purpose.RECORD,
+    )
     _remember(request, received)
     return redirect("cases:recorded", pk=received.contact_id)
 
@@ -86,7 +94,7 @@ def _log_found(request: HttpRequest, form: RecordForm) -> None:
     if form.found.candidates:
         only = form.found.candidates[0].client.pk if len(form.found.candidates) == 1 else None
         rows = len(form.found.candidates)
-        log_access(request, "search", "client", client_id=only, purpose="record", rows=rows)
+        log_access(request, "search", "client", client_id=only, purpose=Purpose.RECORD, rows=rows)
 
 
 def _remember(request: HttpRequest, received: Received) -> None:
@@ -125,7 +133,7 @@ def recorded(request: HttpRequest, pk: int) -> HttpResponse:
     case = contact.case or _working(contact)
     opens = case is not None and Case.objects.visible_to(request.user, now=now).filter(pk=case.pk).exists()
     given = hooks.providers.get("given_words")
-    log_access(request, "view", "contact", contact.pk, client_id=contact.client_id)
+    log_access(request, "view", "contact", contact.pk, client_id=contact.client_id, purpose=Purpose.RECORD)
     context = {
         "contact": contact,
         "case": case,

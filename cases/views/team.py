@@ -1,4 +1,4 @@
-"""The manager's day: callbacks of the unit that are late, and where its waiting cases are."""
+"""The manager's day: what needs a decision, in order, then the first of each without a click."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from atdemain.journal.access import log_access
 from atdemain.organisation.enums import Role
-from cases import hooks
+from cases import attention, hooks
+from cases.cockpit import figures
 from cases.day import LATE, WORK, board
 from cases.day_query import PAGE, overdue, read_rows, read_waiting
 from cases.enums import RequestStatus
@@ -31,14 +32,14 @@ def team(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows, more = read_rows(overdue(request.user.unit_id, now))
     waiting = read_waiting([row.pk for row in rows])
-    calendar = request.user.unit.calendar() if request.user.unit else None
+    limits = attention.Limits(request.user.unit, now)
     sections = board(
         rows,
         waiting,
         reader_id=0,
         now=now,
         tz=timezone.get_current_timezone(),
-        calendar=calendar,
+        calendar=limits.calendar,
         owners=True,
     )
     log_access(request, "view", "team", rows=len(rows))
@@ -48,6 +49,7 @@ def team(request: HttpRequest) -> HttpResponse:
     panels = [panel for make in hooks.team_panels if (panel := make(request.user, now)) is not None]
     context = {
         "now": now,
+        "figures": [*figures(request.user, now, limits), *(one for panel in panels for one in panel.figures)],
         "late": sections[LATE],
         "work": sections[WORK],
         "more": more,

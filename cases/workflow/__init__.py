@@ -1,16 +1,28 @@
 """The one door through which a case moves (architecture.md §3).
 
-`perform` for pages, API, tasks and commands; `apply`, `open_case`, `attach_contact`,
+`perform` for pages, API, tasks and commands; `apply`, `open_case`, `open_cases`, `attach_contact`,
 `reopen_by_contact` and `flag_threshold` for those already inside their own transaction.
 """
 
 from cases.reasons import Reason
 
-from . import assigning, cancelling, closing, escalations, exchanges, notes, promises, resolving, satisfaction
-from .door import ACTIONS, apply, apply_all, perform
+from . import (
+    assigning,
+    cancelling,
+    closing,
+    escalations,
+    exchanges,
+    notes,
+    promises,
+    resolving,
+    reviewing,
+    satisfaction,
+)
+from .attaching import attach_contact, flag_threshold, reopen_by_contact
+from .door import ACTIONS, apply, apply_all, journal_refusal, perform
 from .offers import available
-from .opening import attach_contact, flag_threshold, open_case, open_manually, reopen_by_contact
-from .outcomes import Conflict, Done, NotAllowed, Offer, Refused, WorkflowError
+from .opening import Opening, open_case, open_cases, open_manually
+from .outcomes import Conflict, Done, NotAllowed, Offer, Refused, WorkflowError, words_of
 
 __all__ = [
     "ACTIONS",
@@ -18,6 +30,7 @@ __all__ = [
     "Done",
     "NotAllowed",
     "Offer",
+    "Opening",
     "Reason",
     "Refused",
     "WorkflowError",
@@ -31,12 +44,16 @@ __all__ = [
     "escalations",
     "exchanges",
     "flag_threshold",
+    "journal_refusal",
     "notes",
     "open_case",
+    "open_cases",
     "open_manually",
     "perform",
     "promises",
     "reopen_by_contact",
     "resolving",
+    "reviewing",
     "satisfaction",
+    "words_of",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import InternalAdvisor, User
 from atdemain.organisation.participation import owner_objection
+from atdemain.statements import Param, Statement
 from cases import guards, hooks
 from cases.enums import AssignmentReason, Colour
 from cases.models import CaseNote
@@ -66,7 +67,7 @@ def claim(move: Move) -> None:
             else f"{case.owner.user.short_name} vient de prendre ce dossier."
         )
         move.refuse(Reason("taken", whose))
-    move.check(guards.working(move.facts))
+    move.check(guards.working(move.bare_facts))
     weighed = _weigh(move, "weigh_own", user.pk)
     _objection(move, user, "")
     give_to(move, user.advisor_profile, weighed=weighed)
@@ -76,7 +77,7 @@ def claim(move: Move) -> None:
 def assign(move: Move) -> None:
     """By a manager, with a reason; the advisor is told at once, and the former one too."""
     case = move.case
-    move.check(guards.working(move.facts))
+    move.check(guards.working(move.bare_facts))
     advisor = _advisor(move.data.get("advisor"))
     code, text = str(move.get("reason_code")), move.text("reason_text")
     if advisor is None:
@@ -113,7 +114,7 @@ def hand_over(move: Move) -> None:
     Data: `advisor`, and `note`, the texts of NOTE_LINES.
     """
     case = move.case
-    move.check(guards.working(move.facts) or guards.owner_set(move.facts))
+    move.check(guards.working(move.bare_facts) or guards.owner_set(move.bare_facts))
     advisor = _advisor(move.data.get("advisor"))
     if advisor is None:
         move.refuse(Reason("advisor", "Choisissez à qui le dossier passe.", "advisor"))
@@ -154,7 +155,7 @@ def take_back(move: Move) -> None:
         move.refuse(Reason("nobody", "Seul un conseiller reprend un dossier."))
     if case.owner_id == user.pk:
         move.refuse(Reason("taken", "Vous gardez déjà ce dossier."))
-    move.check(guards.working(move.facts))
+    move.check(guards.working(move.bare_facts))
     offered = hooks.providers.get("offered_back")
     if offered is None or not offered(case, user.pk):
         move.refuse(
@@ -171,7 +172,7 @@ def take_back(move: Move) -> None:
 def route(move: Move) -> None:
     """The routing engine's choice: data `advisor`, and `mode`, how it was chosen."""
     case = move.case
-    move.check(guards.working(move.facts))
+    move.check(guards.working(move.bare_facts))
     if case.owner is not None:
         move.refuse(Reason("taken", f"{case.owner.user.short_name} garde déjà ce dossier."))
     advisor = _advisor(move.data.get("advisor"))
@@ -186,7 +187,13 @@ def _advisor(value: Any) -> InternalAdvisor | None:
     pk = getattr(value, "pk", value)
     if pk in (None, ""):
         return None
-    return InternalAdvisor.objects.select_related("user__unit", "user__team").filter(pk=pk).first()
+    return _BY_ACCOUNT.first(pk=pk)
+
+
+#: Written once: asked for each row of what is done on many cases.
+_BY_ACCOUNT = Statement(
+    lambda: InternalAdvisor.objects.select_related("user__unit", "user__team").filter(pk=Param("pk"))
+)
 
 
 def _weigh(move: Move, provider: str, advisor_id: int) -> Any:
@@ -208,7 +215,7 @@ def _objection(move: Move, user: User, field: str) -> None:
 def delegate(move: Move) -> None:
     """Somebody else calls for a while; the owner stays the owner."""
     case = move.case
-    move.check(guards.working(move.facts) or guards.owner_set(move.facts))
+    move.check(guards.working(move.bare_facts) or guards.owner_set(move.bare_facts))
     pk = getattr(move.data.get("delegate"), "pk", move.data.get("delegate"))
     who = User.objects.filter(pk=pk, is_active=True).first() if pk else None
     start: datetime | None = move.data.get("delegate_from")
@@ -238,9 +245,12 @@ def delegate(move: Move) -> None:
 
 @action("return_delegation")
 def return_delegation(move: Move) -> None:
+    """The owner calls again; data `reason`, where there is one to say."""
     if move.case.delegate_id is None:
         move.refuse(Reason("no_delegate", "Ce dossier n’a pas de suppléant."))
-    former = move.case.delegate_id
+    former, reason = move.case.delegate_id, move.text("reason")
+    if reason:
+        move.personal["reason"] = reason
     move.personal["delegate_name"] = move.case.delegate.short_name
     _end_delegation(move)
     move.tell(former, "delegation_ended", f"Fin de votre suppléance sur {move.case.ref}")
@@ -250,14 +260,30 @@ def return_delegation(move: Move) -> None:
 @action("release", system=True)
 def release(move: Move) -> None:
     """The owner may no longer keep it (INV-01): back to the unit's queue, where a manager sees it at once."""
-    case, former = move.case, move.case.owner
-    move.check(guards.working(move.facts) or guards.owner_set(move.facts))
-    move.changes["owner"] = [former.pk, None]
-    move.tell_manager("case_unassigned", f"Dossier sans conseiller{NBSP}: {case.ref}", urgent=True)
+    move.check(guards.working(move.bare_facts) or guards.owner_set(move.bare_facts))
+    move.tell_manager("case_unassigned", f"Dossier sans conseiller{NBSP}: {move.case.ref}", urgent=True)
+    _to_queue(move)
+
+
+@action("return_to_queue")
+def return_to_queue(move: Move) -> None:
+    """By a manager, with a reason: nobody keeps it, and whoever may take it is looked for again."""
+    reason = move.text("reason")
+    move.check(guards.working(move.bare_facts) or guards.owner_set(move.bare_facts))
+    move.check(guards.reason_text(reason))
+    move.personal["reason"] = reason
+    move.tell(move.case.owner_id, "case_reassigned", f"{move.case.ref} rendu à la file du service")
+    _to_queue(move)
+
+
+def _to_queue(move: Move) -> None:
+    """Nobody keeps the case any more; the promised callback stays promised."""
+    case, former = move.case, move.case.owner_id
+    move.changes["owner"] = [former, None]
     case.owner, case.assigned_at = None, None
     move.__dict__.pop("calendar", None)
     move.replan = case.current_promise is not None
-    move.events.append(("case_released", {"former_owner_id": former.pk}))
+    move.events.append(("case_released", {"former_owner_id": former}))
 
 
 def _end_delegation(move: Move) -> None:
@@ -269,7 +295,7 @@ def _end_delegation(move: Move) -> None:
 @action("set_colour")
 def set_colour(move: Move) -> None:
     colour, reason = str(move.get("colour")), move.text("reason")
-    move.check(guards.working(move.facts))
+    move.check(guards.working(move.bare_facts))
     if colour not in Colour.values:
         move.refuse(Reason("colour", "Choisissez une couleur de priorité.", "colour"))
     if colour == move.case.colour:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from atdemain.organisation.participation import eligible_owner
 from cases import guards, permissions, timers
@@ -83,7 +83,8 @@ def _move_escalations(move: Move, into: Move) -> None:
     for escalation in move.open_escalations:
         if escalation.target_entity_id in asked:
             withdraw(escalation, f"Dossiers fusionnés dans {into.case.ref}", move)
-    Escalation.objects.filter(case=move.case).update(case=into.case)
+    moved = {"updated_at": move.now, "version": F("version") + 1}
+    Escalation.objects.filter(case=move.case).update(case=into.case, **moved)
 
 
 def _keep_earliest_promise(move: Move, into: Move) -> None:

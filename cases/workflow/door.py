@@ -18,7 +18,7 @@ from django.utils import timezone
 from atdemain.journal.actors import Actor
 from atdemain.journal.enums import ActorKind
 from atdemain.journal.models import AuditEvent
-from atdemain.journal.record import Entry, record_many, refuse
+from atdemain.journal.record import Entry, record, record_many
 from atdemain.notifications.inbox import notify_many
 from atdemain.organisation.models import User
 from cases import deadlines, hooks, ladder, permissions, timers
@@ -75,26 +75,25 @@ def perform(
     try:
         with transaction.atomic(durable=True):
             return apply(case_id, name, actor=actor, expected_version=expected_version, now=now, **data)
-    except Conflict as conflict:
-        done = _already(case_id, name, actor, expected_version, data)
-        if done:
+    except WorkflowError as error:
+        settled = isinstance(error, Conflict) or ACTIONS[name].any_version
+        if settled and (done := _already(case_id, name, actor, expected_version, data)):
             return done
-        refuse(
-            "case",
-            case_id,
-            name,
-            actor=actor,
-            at=now,
-            reason_code="conflict",
-            object_version=conflict.version,
-        )
+        with transaction.atomic(durable=True):
+            journal_refusal(case_id, name, error, actor=actor, now=now)
         raise
-    except (Refused, NotAllowed) as error:
-        if ACTIONS[name].any_version and (done := _already(case_id, name, actor, expected_version, data)):
-            return done
-        code = error.reasons[0].code if isinstance(error, Refused) and error.reasons else "not_allowed"
-        refuse("case", case_id, name, actor=actor, at=now, reason_code=code)
-        raise
+
+
+def journal_refusal(case_id: int, name: str, error: WorkflowError, *, actor: Actor, now: datetime) -> None:
+    """Keep that the door stayed shut; after the rollback of what tried it, in a transaction of its own."""
+    version = None
+    if isinstance(error, Conflict):
+        code, version = "conflict", error.version
+    elif isinstance(error, Refused) and error.reasons:
+        code = error.reasons[0].code
+    else:
+        code = "not_allowed"
+    record("case", case_id, name, actor=actor, at=now, refused=True, reason_code=code, object_version=version)
 
 
 def apply(
@@ -182,6 +181,10 @@ def _all_locked(case_ids: Sequence[int]) -> list[Case]:
 def carry_out(move: Move, spec: Action) -> Done:
     """Steps 4 to 8 on a case that is locked and whose actor may act."""
     case = move.case
+    if case.client.pseudonymised_at is not None:
+        move.refuse(
+            Reason("pseudonymised", "La fiche du client est pseudonymisée : plus rien ne s’y ajoute.")
+        )
     before = snapshot(case)
     spec.effect(move)
     return finish(move, before)
@@ -284,7 +287,7 @@ _UNTOLD = frozenset(
 _FIELDS = [
     field.attname
     for field in Case._meta.concrete_fields
-    if field.name not in {"id", "ref", "client", "opened_at", "origin", "identity_key"}
+    if field.name not in {"id", "ref", "client", "client_key", "opened_at", "origin", "identity_key"}
 ]
 
 
@@ -317,9 +320,13 @@ def _plan(move: Move, before: dict[str, Any]) -> None:
 
 
 def _authorise(spec: Action, case: Case, actor: Actor, now: datetime, data: dict[str, Any]) -> None:
+    if actor.kind == ActorKind.API_CLIENT:
+        if spec.name not in permissions.PARTNER or actor.entity is None:
+            raise NotAllowed
+        return
     user = actor.user if actor.kind == ActorKind.USER else None
     if spec.system or user is None:
-        if user is not None or not spec.system or actor.kind == ActorKind.API_CLIENT:
+        if user is not None or not spec.system:
             raise NotAllowed
         return
     if not permissions.can(user, spec.name, case, now):
@@ -361,6 +368,8 @@ def _last_event(case_id: int) -> AuditEvent | None:
 
 
 def _name(event: AuditEvent | None) -> str:
+    if event is not None and event.actor_kind == ActorKind.API_CLIENT:
+        return "Le partenaire"
     if event is None or event.actor_kind != ActorKind.USER:
         return "Le système"
     user = User.objects.filter(pk=event.actor_id).first()

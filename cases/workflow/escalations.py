@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from atdemain.organisation.models import Entity, EntityContact
+from atdemain.organisation.models import Entity, EntityContact, User
 from cases import deadlines, guards, hour_guards, permissions, timers
 from cases.enums import (
     AnswerCode,
@@ -84,6 +84,7 @@ def escalate(move: Move) -> None:
         colour=colour,
         sent_by=move.user or case.owner.user,
         sent_at=move.now,
+        updated_at=move.now,
         ack_due=ack_due,
         answer_due=answer_due,
     )
@@ -122,11 +123,16 @@ def _pk(value: Any) -> int | None:
     return getattr(value, "pk", value) or None
 
 
-def _named_contact(move: Move, entity: Entity | None) -> EntityContact | None:
+def named_contact(move: Move, entity: Entity) -> EntityContact | None:
+    """The person named, if she can be reached at this entity."""
     pk = _pk(move.data.get("named_contact"))
-    if pk is None or entity is None:
+    return None if pk is None else EntityContact.objects.filter(pk=pk, entity=entity, active=True).first()
+
+
+def _named_contact(move: Move, entity: Entity | None) -> EntityContact | None:
+    if move.data.get("named_contact") in (None, "") or entity is None:
         return None
-    return EntityContact.objects.filter(pk=pk, entity=entity, active=True).first() or _MISSING
+    return named_contact(move, entity) or _MISSING
 
 
 def _replace_promise(move: Move) -> None:
@@ -185,12 +191,19 @@ def acknowledge_escalation(move: Move) -> None:
         move.user,
     )
     take(move, escalation)
-    escalation.version += 1
-    escalation.save(update_fields=["status", "ack_at", "ack_by", "handled_by", "version"])
+    moved = escalation.touch(move.now)
+    escalation.save(update_fields=["status", "ack_at", "ack_by", "handled_by", *moved])
     timers.void_entity(escalation, acknowledged=True)
     move.changes.update({"escalation": [escalation.pk, escalation.pk], "ack_at": [None, move.now]})
     move.personal["entity_name"] = escalation.target_entity.name
     move.tell_in_charge("escalation_acknowledged", f"{escalation.target_entity} accuse réception")
+
+
+def handler_of(escalation: Escalation) -> User | None:
+    """Who took it, while she still works for the entity."""
+    handler = escalation.handled_by
+    here = handler and handler.is_active and handler.entity_id == escalation.target_entity_id
+    return handler if here else None
 
 
 def take(move: Move, escalation: Escalation) -> None:
@@ -199,7 +212,7 @@ def take(move: Move, escalation: Escalation) -> None:
     if user is None or user.entity_id != escalation.target_entity_id:
         return
     CallLeg.objects.filter(escalation=escalation, taken_at=None).update(taken_at=move.now, taken_by=user)
-    if escalation.handled_by_id is None:
+    if handler_of(escalation) is None:
         escalation.handled_by = user
     if move.case.specialist_id is None:
         move.case.specialist = user
@@ -209,7 +222,7 @@ def take(move: Move, escalation: Escalation) -> None:
 def answer_escalation(move: Move) -> None:
     """T05, or an event alone when another escalation is open or the case is already to be called."""
     escalation = open_one(move)
-    by_phone = not (move.user and move.user.entity_id == escalation.target_entity_id)
+    by_phone = move.entity_id != escalation.target_entity_id
     contact = _named_contact(move, escalation.target_entity)
     code, text = str(move.get("answer_code")), move.text("answer_text")
     appointment, duplicate = move.data.get("appointment_at"), move.text("duplicate_of", 60)
@@ -236,7 +249,7 @@ def answer_escalation(move: Move) -> None:
     escalation.answer_code, escalation.answer_text, escalation.tell_client_now = code, text, tell_now
     if contact not in (None, _MISSING):
         escalation.named_contact = contact
-    escalation.version += 1
+    escalation.touch(move.now)
     escalation.save()
     timers.void_entity(escalation)
     others = [e for e in move.open_escalations if e.pk != escalation.pk]
@@ -301,17 +314,8 @@ def withdraw(escalation: Escalation, reason: str, move: Move) -> None:
     escalation.status, escalation.withdrawn_at = EscalationStatus.WITHDRAWN, move.now
     escalation.withdrawn_reason = reason[:200]
     escalation.status_asked_at = escalation.info_asked_at = None
-    escalation.version += 1
-    escalation.save(
-        update_fields=[
-            "status",
-            "withdrawn_at",
-            "withdrawn_reason",
-            "status_asked_at",
-            "info_asked_at",
-            "version",
-        ]
-    )
+    fields = ("status", "withdrawn_at", "withdrawn_reason", "status_asked_at", "info_asked_at")
+    escalation.save(update_fields=[*fields, *escalation.touch(move.now)])
     timers.void_entity(escalation)
     for pk in people_of(escalation.target_entity):
         move.tell(pk, "escalation_withdrawn", f"{move.case.ref}{NBSP}: escalade retirée", url="/escalations/")
@@ -326,6 +330,8 @@ def open_one(move: Move, *, anyone: bool = False) -> Escalation:
     if found is None:
         move.refuse(Reason("escalation", "Cette escalade n’existe pas sur ce dossier.", "escalation"))
     if move.user and not anyone and not permissions.answers_for(move.user, found, move.case):
+        raise NotAllowed
+    if move.from_api and move.entity_id != found.target_entity_id:
         raise NotAllowed
     if found.status == EscalationStatus.ANSWERED:
         move.refuse(Reason("already_answered", "Cette escalade a déjà reçu sa réponse.", "escalation"))

@@ -11,7 +11,7 @@ from cases.enums import EscalationNoteKind
 from cases.models import Escalation, EscalationNote
 
 from .door import action
-from .escalations import NBSP, on_desk, open_one, take
+from .escalations import NBSP, handler_of, named_contact, on_desk, open_one, take
 from .move import Move, people_of
 from .outcomes import NotAllowed
 
@@ -19,14 +19,13 @@ from .outcomes import NotAllowed
 def _own(move: Move) -> Escalation:
     """One's own entity's: whoever answers for it by phone cannot take it."""
     escalation = open_one(move)
-    if move.user is None or move.user.entity_id != escalation.target_entity_id:
+    if move.entity_id != escalation.target_entity_id:
         raise NotAllowed
     return escalation
 
 
 def _save(move: Move, escalation: Escalation, *fields: str) -> None:
-    escalation.version += 1
-    escalation.save(update_fields=[*fields, "version"])
+    escalation.save(update_fields=[*fields, *escalation.touch(move.now)])
     move.changes["escalation"] = [escalation.pk, escalation.pk]
     move.personal["entity_name"] = escalation.target_entity.name
 
@@ -42,8 +41,8 @@ def _note(move: Move, escalation: Escalation, kind: EscalationNoteKind, text: st
 
 def _tell_entity(move: Move, escalation: Escalation, kind: str, title: str, *, urgent: bool = False) -> None:
     """Who took it, else everyone of the entity."""
-    handler = escalation.handled_by
-    told = [handler.pk] if handler and handler.is_active else people_of(escalation.target_entity)
+    handler = handler_of(escalation)
+    told = [handler.pk] if handler else people_of(escalation.target_entity)
     for pk in told:
         move.tell(pk, kind, title, urgent=urgent, url=on_desk(escalation))
 
@@ -59,7 +58,7 @@ def _tell_owner(move: Move, kind: str, title: str, *, urgent: bool = False) -> N
 def claim_escalation(move: Move) -> None:
     """A specialist says that she works on it; acknowledging is another act."""
     escalation = _own(move)
-    holder = escalation.handled_by if escalation.handled_by and escalation.handled_by.is_active else None
+    holder = handler_of(escalation)
     move.check(guards.claim_escalation(holder.short_name if holder else "", mine=holder == move.user))
     escalation.handled_by = None
     take(move, escalation)
@@ -92,6 +91,19 @@ def request_info(move: Move) -> None:
     _save(move, escalation, "info_asked_at", "handled_by")
     title = f"{escalation.target_entity} attend de vous une précision"
     _tell_owner(move, "info_requested", title, urgent=True)
+
+
+@action("name_contact")
+def name_contact(move: Move) -> None:
+    """Whom to ask for at the entity, for this case: somebody of its own directory."""
+    escalation = _own(move)
+    contact = named_contact(move, escalation.target_entity)
+    move.check(guards.name_contact(found=contact is not None, same=contact == escalation.named_contact))
+    move.changes["named_contact"] = [escalation.named_contact_id, contact.pk]
+    escalation.named_contact = contact
+    _save(move, escalation, "named_contact")
+    move.personal["named_contact"] = contact.name
+    _tell_owner(move, "contact_named", f"{escalation.target_entity} vous donne un interlocuteur")
 
 
 @action("give_info")

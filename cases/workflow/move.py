@@ -54,6 +54,15 @@ class Move:
     def user(self) -> User | None:
         return self.actor.user if self.actor.kind == ActorKind.USER else None
 
+    @property
+    def from_api(self) -> bool:
+        return self.actor.kind == ActorKind.API_CLIENT
+
+    @property
+    def entity_id(self) -> int | None:
+        """The entity that whoever acts speaks for: the specialist's own, the API client's."""
+        return self.actor.entity if self.from_api else self.user.entity_id if self.user else None
+
     @cached_property
     def calendar(self) -> BusinessCalendar:
         """The hours of the owner's unit (domain.md §3.4), the case's when nobody keeps it."""

@@ -103,6 +103,9 @@ BUTTONS: tuple[Button, ...] = (
     Button("merge", "Fusionner", "shuffle", lambda f, n, c: guards.merge(f)),
     Button("cancel", "Annuler le dossier", "x", lambda f, n, c: guards.cancel(f)),
     Button("request_cancel", "Demander l’annulation", "x", lambda f, n, c: guards.cancel(f), refused=ASIDE),
+    Button(
+        "quality_review", "Relire la qualité", "eye", lambda f, n, c: guards.owner_set(f), refused=NOWHERE
+    ),
     Button("flag_unrelated", "Motif sans rapport", "why", _working, refused=NOWHERE),
     Button("decide_unrelated", "Décider du motif sans rapport", "why", _working, refused=NOWHERE),
 )

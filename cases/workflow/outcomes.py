@@ -57,3 +57,12 @@ class Conflict(WorkflowError):
     def __init__(self, *, state: str, version: int, by: str, at: datetime | None, action: str) -> None:
         super().__init__(f"version {version}, {state}, {action} by {by}")
         self.state, self.version, self.by, self.at, self.action = state, version, by, at, action
+
+
+def words_of(error: WorkflowError) -> str:
+    """A refusal in French, for the line of its case."""
+    if isinstance(error, Refused):
+        return str(error)
+    if isinstance(error, Conflict):
+        return f"{error.by} l’a fait avancer entre-temps\u00a0: rouvrez la liste."
+    return "Ce dossier n’est pas de votre unité."

@@ -56,7 +56,7 @@ def verify(contact: EntityContact, *, actor: Actor, now: datetime) -> bool:
     today = timezone.localdate(now)
     if held.verified_on == today and not _waiting(held).exists():
         return False
-    held.verified_on, held.verified_by_id = today, actor.id
+    held.verified_on, held.verified_by = today, actor.user
     held.version += 1
     held.save(update_fields=["verified_on", "verified_by", "version"])
     settle(held, now)

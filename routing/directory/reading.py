@@ -124,10 +124,7 @@ def is_stale(verified_on: date | None, now: datetime) -> bool:
 
 
 def valid_lines(now: datetime) -> QuerySet[PriorityLine]:
-    day = timezone.localdate(now)
-    return PriorityLine.objects.filter(
-        Q(valid_from__isnull=True) | Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day)
-    ).order_by("target_answer_s", "number")
+    return PriorityLine.objects.valid_on(timezone.localdate(now)).order_by("target_answer_s", "number")
 
 
 def active_people() -> QuerySet[EntityContact]:

@@ -21,7 +21,6 @@ from routing.absence import Preview
 from routing.forms.planning import AbsenceForm
 from routing.models import Absence
 from routing.presence import PresenceRefused
-from routing.several import words_of
 
 NOTE_LINES = workflow.assigning.NOTE_LINES
 NOTE_MOST = 300
@@ -55,8 +54,8 @@ def planner(request: HttpRequest) -> HttpResponse:
                     said, status = "Un dossier a changé entre-temps. Relisez, puis confirmez.", 409
                 except workflow.Refused as refusal:
                     said, status = "Rien n’est enregistré\u00a0: un dossier ne peut pas passer ainsi.", 422
-                    errors = {refusal.case.pk: words_of(refusal)} if refusal.case else {}
-                    said = said if errors else words_of(refusal)
+                    errors = {refusal.case.pk: workflow.words_of(refusal)} if refusal.case else {}
+                    said = said if errors else workflow.words_of(refusal)
                 else:
                     messages.success(request, _told(made))
                     return redirect("routing:absences")
@@ -92,7 +91,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         back = returning.come_back(row, request.actor, now)
     except workflow.WorkflowError as error:
-        messages.error(request, words_of(error))
+        messages.error(request, workflow.words_of(error))
         return redirect("routing:absences")
     who = row.user.short_name
     if not back:
@@ -123,7 +122,7 @@ def take_back(request: HttpRequest, ref: str) -> HttpResponse:
             request, f"{conflict.by} vient de faire avancer ce dossier\u00a0: relisez-le, puis reprenez-le."
         )
     except workflow.Refused as refusal:
-        messages.error(request, words_of(refusal))
+        messages.error(request, workflow.words_of(refusal))
     else:
         messages.success(request, f"Vous avez repris {case.client}.")
     return redirect("cases:case", ref=ref)

@@ -14,6 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from atdemain.journal.access import log_access
+from atdemain.journal.enums import Purpose
 from atdemain.organisation.enums import Role
 from cases.models import Case
 from cases.views.access import for_roles, visible_case
@@ -43,7 +44,7 @@ def of_case(request: HttpRequest, ref: str) -> HttpResponse:
         if request.GET.get("seen") == context["signature"]:
             return HttpResponse(status=204)
         return render(request, "routing/_help_case.html", {"panel": context, "now": now})
-    log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose="help")
+    log_access(request, "view", "case", case.pk, client_id=case.client_id, purpose=Purpose.HELP)
     return _ask_page(request, case, asked, AskForm(), now)
 
 

@@ -20,6 +20,15 @@ FIGURES = {
     "idle": "bench_idle",
     "intake": "bench_intake",
     "import": "bench_import",
+    "lists": "bench_lists",
+    "search": "bench_search",
+    "cockpit": "bench_cockpit",
+    "export": "bench_export",
+    "bulk": "bench_bulk",
+    "campaign": "bench_campaign",
+    "simulation": "bench_simulation",
+    "api": "bench_api",
+    "ringing": "bench_ringing",
 }
 SIZES = "100k,1M,10M"
 QUICK = {
@@ -49,7 +58,7 @@ def options_of(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--only", default=",".join(FIGURES), help=f"some of {', '.join(FIGURES)}")
     parser.add_argument("--quick", action="store_true", help="small sizes: does it run, not what it is worth")
     parser.add_argument("--sizes", default=SIZES, help=f"existing contacts, for intake and import ({SIZES})")
-    parser.add_argument("--cases", default="10k,1M", help="existing cases, for the pages (10k,1M)")
+    parser.add_argument("--cases", default="10k,1M", help="existing cases (10k,1M)")
     parser.add_argument("--contacts", type=count, default=4_000, help="contacts of a measure of intake (4k)")
     parser.add_argument("--batch", type=count, default=50_000, help="contacts of a bulk import (50k)")
     parser.add_argument("--due", type=count, default=20_000, help="due rows of a sweep (20k)")

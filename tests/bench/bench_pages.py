@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime
 from functools import partial
 from html import escape
-from io import BytesIO
 from statistics import median
 from typing import Any
 
-from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
-from django.test import Client as Browser
 from django.utils import timezone
 
 from atdemain.database import PREPARE_AFTER
@@ -29,6 +25,7 @@ from .cases import OPEN, build_cases, long_story
 from .database import choose, copied, on
 from .measuring import Measure, best, here
 from .report import Line
+from .visiting import Visitor, counted, scanned
 
 REQUESTS, ROUNDS = 40, 7
 ENTRIES = 30
@@ -41,44 +38,6 @@ SELECT c.ref, c.state, c.colour, c.next_due_at, c.last_event_at, cl.display_name
   LEFT JOIN cases_line l ON l.id = c.line_id LEFT JOIN cases_promise p ON p.id = c.current_promise_id
 WHERE c.owner_id = %s AND c.state <> 'closed' ORDER BY c.next_due_at, c.id LIMIT 101
 """
-
-
-class Visitor:
-    """A logged-in browser that speaks WSGI to the product, with nothing in between."""
-
-    def __init__(self, user: User) -> None:
-        self.application = get_wsgi_application()
-        browser = Browser()
-        browser.force_login(user)
-        self.cookie = f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
-
-    def get(self, path: str) -> bytes:
-        environ = {
-            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "testserver",
-            "SERVER_PORT": "443", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_COOKIE": self.cookie, "wsgi.version": (1, 0), "wsgi.url_scheme": "https",
-            "wsgi.input": BytesIO(), "wsgi.errors": BytesIO(), "wsgi.multithread": False,
-            "wsgi.multiprocess": True, "wsgi.run_once": False,
-        }  # fmt: skip
-        status: list[str] = []
-        response = self.application(environ, lambda line, _headers: status.append(line))
-        body = b"".join(response)
-        response.close()
-        assert status == ["200 OK"], (path, status)
-        return body
-
-
-@contextmanager
-def counted():
-    """The statements run inside and their parameters, in order."""
-    ran: list[tuple[str, Any]] = []
-
-    def note(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        ran.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(note):
-        yield ran
 
 
 def run(options: Any) -> list[Line]:
@@ -150,7 +109,7 @@ def _plan(size: int, reader: User, now: datetime) -> Line:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
         plan = cursor.fetchone()[0][0]["Plan"]
-    used = "case_owner_due" in json.dumps(plan) and not _scans(plan, "cases_case")
+    used = "case_owner_due" in json.dumps(plan) and not scanned(plan, ["cases_case"])
     return Line(
         "pages",
         f"its list in the database, {size:,} cases",
@@ -162,11 +121,6 @@ def _plan(size: int, reader: User, now: datetime) -> Line:
         used,
         {"plan": plan},
     )
-
-
-def _scans(plan: dict[str, Any], table: str) -> bool:
-    whole = plan["Node Type"].endswith("Seq Scan") and plan.get("Relation Name") == table
-    return whole or any(_scans(child, table) for child in plan.get("Plans", ()))
 
 
 def _growth(sizes: list[int], small: str, first: Visitor, last: Visitor) -> Line:

@@ -16,9 +16,10 @@ from cases.enums import Origin
 from cases.models import Case, Client
 from cases.workflow import open_case
 from routing import assign
+from routing.asking import request_for
 from routing.engine import decide
 from routing.enums import PresenceKind
-from routing.facts import Board, request_for
+from routing.facts import Board
 from routing.models import AdvisorSkill, Presence, Skill
 
 from .contacts import writing_history
@@ -119,7 +120,7 @@ def _openings(units: list[Unit], count: int) -> list[Case]:
                 client_id=client.pk, line_id=None, identity_key=f"client:{client.pk}", reason_family="no_sync",
                 origin=Origin.RD3PLUS, unit_id=client.unit_id, actor=system("bench"), now=NOW, replay=True,
             )  # fmt: skip
-            assign.ask(case, "opened", NOW)
+            assign.ask([case], "opened", NOW)
             cases.append(case)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -9,6 +9,7 @@ from django.db import connection
 from atdemain.organisation.enums import EntityKind, Role
 from atdemain.organisation.models import Entity, InternalAdvisor, Unit, User
 from atdemain.organisation.roles import set_roles
+from cases.copies import FILL
 from cases.models import Case
 
 from .contacts import writing_history
@@ -35,8 +36,18 @@ def build_cases(size: int, now: datetime) -> User:
     }
     with connection.cursor() as cursor, writing_history(cursor):
         cursor.execute(_EMPTY)
-        for statement in (_CLIENTS, _LINES, _CASES, _PROMISES, _CURRENT, _ESCALATIONS, _TIMERS, _UNREAD):
-            cursor.execute(statement, names)
+        for statement in (
+            _CLIENTS,
+            _LINES,
+            _CASES,
+            _PROMISES,
+            _CURRENT,
+            _ESCALATIONS,
+            _TIMERS,
+            _UNREAD,
+            *FILL,
+        ):
+            cursor.execute(statement, names if "%(" in statement else None)
         for table in ("client", "line", "case", "promise"):
             cursor.execute(
                 f"SELECT setval(pg_get_serial_sequence('cases_{table}', 'id'), max(id)) FROM cases_{table}"
@@ -110,9 +121,9 @@ SELECT id, id, 'progress', next_due_at, next_due_at + interval '1 hour', 'Après
 _CURRENT = "UPDATE cases_case SET current_promise_id = id WHERE state IN ('callback_due', 'escalated')"
 _ESCALATIONS = """
 INSERT INTO cases_escalation (case_id, target_entity_id, mode, reason, summary, colour, sent_by_id, sent_at,
-  ack_due, answer_due, answer_code, answer_text, duplicate_of, tell_client_now, withdrawn_reason, status, version)
+  ack_due, answer_due, answer_code, answer_text, duplicate_of, tell_client_now, withdrawn_reason, status, version, updated_at)
 SELECT id, %(entity)s, 'case', 'other', 'Ligne coupée depuis le point de concentration.', colour, owner_id,
-  opened_at, opened_at + interval '4 hours', opened_at + interval '2 days', '', '', '', false, '', 'sent', 1
+  opened_at, opened_at + interval '4 hours', opened_at + interval '2 days', '', '', '', false, '', 'sent', 1, opened_at
 FROM cases_case WHERE state = 'escalated'
 """
 _TIMERS = """

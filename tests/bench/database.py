@@ -66,6 +66,23 @@ def copied(url: str) -> Iterator[str]:
 
 
 @contextmanager
+def beside(url: str, suffix: str, *, keep: bool) -> Iterator[str]:
+    """The name of a second database with the product's tables, dropped at the end unless it is kept."""
+    from django.core.management import call_command
+
+    parts = urlsplit(url)
+    other = urlunsplit((*parts[:2], f"/{_name(url)}_{suffix}", *parts[3:]))
+    create(other, keep=keep)
+    with on(_name(other)):
+        call_command("migrate", verbosity=0)
+    try:
+        yield _name(other)
+    finally:
+        if not keep:
+            drop(other)
+
+
+@contextmanager
 def on(name: str) -> Iterator[None]:
     """Django's connection, for a while, on another database of the same server."""
     from django.db import connection
@@ -92,6 +109,7 @@ def start_django(url: str) -> None:
         CONN_MAX_AGE="86400",  # the CPU of a backend is followed by its process number
         JOURNAL_HEADS=str(scratch / "heads.log"),
         EMAIL_URL="dummymail://",
+        SECOND_FACTOR="0",  # the sessions measured are opened without a log-in
         DJANGO_SETTINGS_MODULE="atdemain.settings",
     )
     import logging

@@ -88,11 +88,28 @@ def here(work: Callable[[], Any], count: int) -> Measure:
     return Measure(count, ended - started, time.process_time() - python, backend_cpu(pid) - database)
 
 
-def shared(work: Callable[[Sequence[int]], None], indexes: Sequence[int], connections: int) -> Measure:
+def shared(work: Callable[[Sequence[int]], Any], indexes: Sequence[int], connections: int) -> Measure:
     """Run `work` over the indexes, shared between that many processes, each with its own connection.
 
     Each process warms up on its first indexes, then all start together.
     """
+    parts = [part for part, _ in _together(work, indexes, connections)]
+    started, ended = min(p[0] for p in parts), max(p[1] for p in parts)
+    return Measure(
+        sum(p[4] for p in parts), ended - started, sum(p[2] for p in parts), sum(p[3] for p in parts)
+    )
+
+
+def each(
+    work: Callable[[Sequence[int]], list[float]], indexes: Sequence[int], connections: int
+) -> list[float]:
+    """As `shared`, for work that answers a figure for each index: all of them, but those that warmed up."""
+    return [figure for _, found in _together(work, indexes, connections) for figure in found]
+
+
+def _together(
+    work: Callable, indexes: Sequence[int], connections: int
+) -> list[tuple[tuple[float, ...], Any]]:
     connection.close()
     context = get_context("fork")
     barrier, queue = context.Barrier(connections), context.Queue()
@@ -108,10 +125,7 @@ def shared(work: Callable[[Sequence[int]], None], indexes: Sequence[int], connec
     failures = [part for part in parts if isinstance(part, str)]
     if failures:
         raise RuntimeError(failures[0])
-    started, ended = min(p[0] for p in parts), max(p[1] for p in parts)
-    return Measure(
-        sum(p[4] for p in parts), ended - started, sum(p[2] for p in parts), sum(p[3] for p in parts)
-    )
+    return parts
 
 
 def _one(work: Callable, indexes: Sequence[int], barrier: Any, queue: Any) -> None:
@@ -122,9 +136,10 @@ def _one(work: Callable, indexes: Sequence[int], barrier: Any, queue: Any) -> No
         gc.collect()
         barrier.wait()
         python, database, started = time.process_time(), backend_cpu(pid), time.time()
-        work(rest)
+        found = work(rest)
         ended = time.time()
-        queue.put((started, ended, time.process_time() - python, backend_cpu(pid) - database, len(rest)))
+        spent = (started, ended, time.process_time() - python, backend_cpu(pid) - database, len(rest))
+        queue.put((spent, found))
     except BaseException as error:
         barrier.abort()
         queue.put(f"{type(error).__name__}: {error}")

@@ -231,6 +231,16 @@ def test_who_took_the_escalation_is_asked_alone(stage):
     assert [who for who, kind in told() if kind == "promise_entity"] == ["second"]
 
 
+def test_who_took_it_and_went_to_another_entity_is_not_asked(stage):
+    stage.hire(entity=stage.bo, second=Role.BACK_OFFICE)
+    case = escalated(stage, colour="green")
+    stage.act(case, "claim_escalation", "second", escalation=case.escalations.get().pk)
+    User.objects.filter(username="second").update(entity=stage.ui)
+    forget_notices()
+    sweep(AFTER["window_start"] - 60 * MINUTE)
+    assert [who for who, kind in told() if kind == "promise_entity"] == ["specialist"]
+
+
 def test_minutes_subtracted_are_the_minutes_between(stage):
     calendar = stage.unit.calendar()
     for end in ("14/11/2018 08:00", "14/11/2018 12:30", "12/11/2018 08:20", "02/11/2018 08:10"):

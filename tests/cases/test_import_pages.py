@@ -13,14 +13,16 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from atdemain.journal.actors import system
 from atdemain.journal.models import AccessLog, AuditEvent
+from atdemain.journal.purging import run as purge
+from atdemain.journal.retention import KINDS, count
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
 from atdemain.organisation.roles import set_roles
 from cases.importing import queue, runner, upload
 from cases.importing.queue import run_queued
 from cases.models import Contact, ImportRun
-from cases.tasks import import_queued
 from tests.cases.import_files import HEADER, calls, switch
 
 Status = ImportRun.Status
@@ -177,13 +179,41 @@ def test_discarded_upload_leaves_nothing(admin: Browser) -> None:
     assert list(runner.directory().iterdir()) == []
 
 
-def test_upload_never_confirmed_is_forgotten_after_a_week(admin: Browser) -> None:
+def test_upload_never_confirmed_is_forgotten_after_a_week(
+    admin: Browser, django_capture_on_commit_callbacks: Any
+) -> None:
     old, recent = upload_file(admin), upload_file(admin)
     ImportRun.objects.filter(pk=old.pk).update(updated_at=timezone.now() - timedelta(days=8))
-    latest = upload_file(admin)
-    assert set(ImportRun.objects.order_by().values_list("pk", flat=True)) == {recent.pk, latest.pk}
+    kind, now = [KINDS["uploads"]], timezone.now()
+    assert count(now, kind).counts == {"uploads": {"uploads": 1}}
+    assert queue.stored_file(old).exists(), "counting takes no file away"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert purge(now, kind, system("purge")).counts == {"uploads": {"uploads": 1}}
+    assert ImportRun.objects.get() == recent
     assert not queue.stored_file(old).exists()
     assert queue.stored_file(recent).exists()
+
+
+@pytest.mark.parametrize("status", [Status.FINISHED, Status.FAILED, Status.INTERRUPTED])
+def test_the_files_of_a_run_that_is_over_leave_after_a_week_and_the_run_stays(
+    admin: Browser, django_capture_on_commit_callbacks: Any, status: str
+) -> None:
+    old, recent, moving = (upload_file(admin) for _ in range(3))
+    run_queued()
+    ImportRun.objects.update(status=status, updated_at=timezone.now() - timedelta(days=8))
+    ImportRun.objects.filter(pk=recent.pk).update(updated_at=timezone.now() - timedelta(days=6))
+    ImportRun.objects.filter(pk=moving.pk).update(status=Status.QUEUED)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert purge(timezone.now(), [KINDS["uploads"]], system("purge")).counts == {
+            "uploads": {"import_files": 1}
+        }
+    for run, stays in ((old, False), (recent, True), (moving, True)):
+        assert (queue.stored_file(run).exists(), queue.rejects_path(run).exists()) == (stays, stays)
+    assert act(admin, old, "resume").status == status
+    shown = text(page(admin, old))
+    assert "Télécharger les rejets" not in shown
+    assert "ligne de commande" not in shown
+    assert ("n’est plus sur le serveur" in shown) == (status != Status.FINISHED)
 
 
 # -- stop, resume, two tabs ------------------------------------------------------------------------------
@@ -378,13 +408,13 @@ def test_action_by_get_is_no_method(admin: Browser, route: str) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_task_imports_beside_the_worker_and_starts_one_thread_at_a_time(admin: Browser) -> None:
     run = upload_file(admin)
-    assert import_queued() is True
+    assert queue.BACKGROUND.start() is True
     for thread in threading.enumerate():
         if thread.name == "imports":
             thread.join(timeout=30)
     assert "dry" in ImportRun.objects.get(pk=run.pk).counts
-    assert import_queued() is False  # nothing waits
-    queue._background.acquire()
+    assert queue.BACKGROUND.start() is False  # nothing waits
+    queue.BACKGROUND.busy.acquire()
     ImportRun.objects.filter(pk=run.pk).update(status=Status.QUEUED)
-    assert import_queued() is False  # one is at work
-    queue._background.release()
+    assert queue.BACKGROUND.start() is False  # one is at work
+    queue.BACKGROUND.busy.release()

@@ -6,15 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from cases.intake import Received, receive, single
+from cases.intake import Received, core, receive, receive_batch, service, single
 from cases.intake.resolution import LOCK
 from cases.intake.writes import INSERT_IF_UNCHANGED
 from cases.models import Case, Client, Contact
 from tests.cases.intake_cast import MINUTE, Site, paris
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.crowd, pytest.mark.django_db(transaction=True)]
 
 THREADS = 50
 UNIQUE = "case_one_working_per_identity"
@@ -95,3 +95,34 @@ def test_intake_without_the_lock_and_the_index_opens_several_cases(site, monkeyp
         Case.objects.all().delete()
         with connection.cursor() as cursor:
             cursor.execute(definition)
+
+
+@pytest.mark.parametrize("cut", [True, False], ids=["", "without the cut"])
+def test_intake_a_batch_beaten_at_each_try_by_single_contacts_is_cut_until_it_wins(site, monkeypatch, cut):
+    """Somebody sends the same contacts one by one: each try meets one committed since it looked."""
+    refs = [f"K{n}" for n in range(8)]
+    site.post([site.call("05/11 10:00", client_ref=ref) for ref in refs])
+    calls = [site.call(START + n * MINUTE, client_ref=ref) for n, ref in enumerate(refs)]
+    find, others = core.find_existing, iter(calls)
+    now = START + 60 * MINUTE
+
+    def one() -> None:
+        if (call := next(others, None)) is not None:
+            receive(call, actor=site.actor, now=now)
+        connection.close()
+
+    def beaten(*args):
+        found = find(*args)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(one).result()
+        return found
+
+    monkeypatch.setattr(core, "find_existing", beaten)
+    if not cut:
+        monkeypatch.setattr(service, "_by_halves", lambda part, work: service._retrying(lambda: work(part)))
+        with pytest.raises(IntegrityError):
+            receive_batch(calls, actor=site.actor, now=now)
+        return
+    answers = receive_batch(calls, actor=site.actor, now=now).items
+    assert {answer.status for answer in answers} == {"unchanged"}
+    assert Contact.objects.filter(arrived_at__gte=START).count() == 8

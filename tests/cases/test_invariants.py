@@ -20,6 +20,7 @@ from atdemain.journal.actors import system
 from atdemain.journal.record import record
 from atdemain.organisation.models import InternalAdvisor, Participation
 from cases import invariants
+from cases.copies import GUARD
 from cases.invariants import FORBIDDEN, GUARDS, Finding, broken
 from cases.models import Case, Contact, Escalation, Promise, RepeatRule, RepeatVerdict, Timer
 from tests.cases.workflow.cast import HOUR, MINUTE, NOW, TOMORROW, Stage
@@ -372,6 +373,23 @@ def test_step_sent_twice_is_named(stage, without):
     assert found() == {
         ("promise", str(Promise.objects.get().pk), "INV-12:step_sent_twice"),
         ("constraint", "timer_once_per_promise", "INV-12:constraint_missing"),
+    }
+
+
+def test_a_copy_unlike_its_source_is_named(stage):
+    case = stage.at("escalated")
+    connection.check_constraints()  # PostgreSQL takes no trigger away while one waits
+    with GUARD.lifted(connection):
+        write(case, client_key="autre")
+        Promise.objects.update(unit=None)
+        Escalation.objects.update(unit=None)
+        named = found()
+        connection.check_constraints()
+
+    assert named == {
+        ("case", str(case.pk), "copy:client_key"),
+        ("promise", str(Promise.objects.get().pk), "copy:unit"),
+        ("escalation", str(Escalation.objects.get().pk), "copy:unit"),
     }
 
 

@@ -190,3 +190,34 @@ def test_silence_ends_with_the_third_business_day():
 
 def test_observation_lasts_seven_days_and_two_for_late_records():
     assert ladder.confirm_due(paris("12/11/2018 10:00")) == paris("21/11/2018 10:00")
+
+
+# -- the mirrors that lists filter by -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cal", [calendar(), calendar("Indian/Reunion", "reunion")], ids=["paris", "reunion"])
+def test_a_case_is_before_the_moment_of_silence_exactly_when_its_silence_is_due(cal):
+    for now in moments(datetime(2026, 11, 2, 5, tzinfo=UTC), timedelta(hours=7), 60):
+        before = ladder.silent_before(cal, now)
+        for last in moments(now - timedelta(days=9), timedelta(hours=5), 40):
+            assert (last < before) == (ladder.silent_due(cal, last) <= now), (now, last)
+
+
+@pytest.mark.parametrize("cal", [calendar(), calendar("Indian/Reunion", "reunion")], ids=["paris", "reunion"])
+def test_a_window_is_before_the_moment_of_lateness_exactly_when_the_manager_is_told(cal):
+    for now in moments(datetime(2026, 11, 2, 5, tzinfo=UTC), timedelta(minutes=173), 150):
+        before = ladder.late_before(cal, now)
+        for end in moments(now - timedelta(days=3), timedelta(minutes=31), 150):
+            late = cal.due_in_minutes(end, ladder.MANAGER_AFTER) <= now
+            assert (end <= before) == late, (now, end)
+
+
+def test_a_unit_that_never_opens_counts_plain_time_both_ways():
+    cal = BusinessCalendar.build(tz="Europe/Paris", holiday_zone="metropole", weekly_hours=[[]] * 7)
+    now = datetime(2026, 11, 10, 15, tzinfo=UTC)
+    assert ladder.silent_before(cal, now) == now - timedelta(days=3)
+    assert ladder.late_before(cal, now) == now - timedelta(minutes=30)
+
+
+def moments(start: datetime, step: timedelta, count: int) -> list[datetime]:
+    return [start + step * n for n in range(count)]

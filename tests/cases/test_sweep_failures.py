@@ -18,6 +18,8 @@ from cases.sweep import sweep
 from cases.timers import plan_resolved
 from tests.cases.clock_cast import HOUR, MINUTE, Cast, inbox, paris
 
+pytestmark = pytest.mark.django_db
+
 START = paris("14/11/2018 16:00")
 CONFIRMED = START - ladder.OBSERVATION - ladder.LATE_RECORDS
 SOLVED = {"resolution_code": ResolutionCode.CONFIGURATION, "root_cause": RootCause.USAGE}

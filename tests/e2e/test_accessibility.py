@@ -7,14 +7,22 @@ from datetime import timedelta
 
 import pytest
 
+from atdemain.jobs import queue
+from atdemain.jobs.models import Job
 from atdemain.notifications.inbox import notify
-from atdemain.organisation.models import EntityContact, PriorityLine
+from atdemain.notifications.models import Delivery, WebhookAttempt
+from atdemain.organisation.models import ApiCall, EntityContact, PriorityLine
+from cases import access_log
+from cases.enums import ReviewCriterion
 from cases.faults import FaultUpdate, upsert
-from cases.models import Case, MassIncident
+from cases.models import Case, MassIncident, SavedView, SubjectRequest
 from routing.models import Briefing, BriefingInvite, InterEntityCall, MutualHelpRequest, RoutingPolicy
+from tests.api.cast import Partner
+from tests.notifications.webhook_cast import subscribed
 from tests.office import HOUR, NOW, Office
 from tests.routing.cast import present
 
+from . import recognition_pages
 from .axe import violations
 from .desk import DESK, PHONE, Desk, Sit
 
@@ -26,11 +34,11 @@ WIDTHS = (320, 360, 390, 576, 768, 992, 1200, 1366, 1920)
 #: role → pages, {names} being objects of the busy office
 PAGES: dict[str, tuple[str, ...]] = {
     "advisor": (
-        "/", "/inbox/", "/inbox/?show=all", "/queue/", "/record/", "/record/?who=Jeanne", "/search",
+        "/", "/inbox/", "/inbox/?show=all", "/queue/", "/ringing/", "/record/", "/record/?who=Jeanne", "/search",
         "/search?q=Jeanne", "/search?q=zzz", "/workflow/", "/account/", "/accounts/password/change/",
         "/accessibilite/", "/cases/{opened}/", "/cases/{late}/", "/cases/{escalated}/", "/cases/{resolved}/",
         "/clients/{client}/", "/clients/{client}/open/", "/cases/{opened}/promise_callback/",
-        "/cases/{asked}/",
+        "/cases/{asked}/", "/cases/{late}/audit/",
         "/faults/", "/faults/?at=hier&show=all", "/faults/{fault}/",
         "/incidents/", "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/{briefing}/",
         "/cases/{opened}/help/",
@@ -38,12 +46,16 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/cases/{opened}/entities/", "/cases/{opened}/calls/{call}/", "/participation/", "/planning/",
     ),
     "manager": (
-        "/", "/queue/", "/team/", "/team/assign/?case={waiting}", "/team/over-cap/", "/team/leaving/{leaver}/",
+        "/", "/queue/", "/team/", "/team/over-cap/", "/team/leaving/{leaver}/",
         "/cases/{opened}/", "/cases/{asked}/", "/cases/{cancelled}/", "/cases/{resolved}/", "/incidents/", "/incidents/new/",
+        "/cases/{opened}/audit/", "/cases/{late}/audit/", "/cases/{cancelled}/audit/",
         "/incidents/{incident}/", "/help/", "/briefings/", "/briefings/new/", "/briefings/{briefing}/",
         "/fairness/",
         "/team/planning/", "/team/planning/{presence}/", "/team/absence/",
         "/team/absence/?person={leaver}&day=2026-11-12&until=2026-11-30",
+        "/lists/cases/", "/lists/cases/?state=all&opened_from=hier", "/lists/promises/", "/lists/contacts/",
+        "/lists/escalations/?late=answer", "/lists/cases/views/?state=all", "/lists/views/{view}/", "/team/members/",
+        "/jobs/", "/jobs/{job}/", "/jobs/{job}/undo/", "/jobs/{export}/", "/bulk/{preview}/",
     ),
     "support": (
         "/", "/queue/", "/cases/{opened}/", "/help/", "/directory/copper/", "/directory/copper/hours/",
@@ -55,9 +67,21 @@ PAGES: dict[str, tuple[str, ...]] = {
     "staffrep": ("/",),
     "admin": (
         "/", "/account/", "/routing/policies/", "/routing/policies/1/", "/routing/policies/new/", "/routing/how/",
-        "/participation/", "/participation/at-demain/brest/",
+        "/participation/", "/participation/at-demain/brest/", "/permissions/?text=compte", "/permissions/?role=manager&text=dossier",
+        "/accounts/administration/import/", "/accounts/administration/{leaver}/", "/accounts/two-steps/",
+        "/accounts/reauthenticate/", "/retention/", "/service/",
+        "/partners/", "/partners/new/", "/partners/{api_client}/",
+        "/partners/{api_client}/calls/", "/partners/{api_client}/calls/{api_call}/",
+        "/webhooks/", "/webhooks/new/", "/webhooks/{webhook}/",
     ),
-    "": ("/accounts/login/", "/accounts/password/reset/", "/accessibilite/"),
+    "dpo": (
+        "/", "/access/", "/access/{client_question}/", "/access/{person_question}/", "/subject/",
+        "/subject/{subject}/", "/subject/{subject}/erase/", "/subject/{free}/erase/", "/retention/",
+    ),
+    "": (
+        "/accounts/login/", "/accounts/password/reset/", "/accessibilite/", "/api/problems/validation",
+        "/api/reference/", "/api/reference/answer_escalation/", "/api/guide/", "/api/changes/",
+    ),
 }  # fmt: skip
 #: (role, case, action): every dialog, as it opens from the case's page
 DIALOGS = [
@@ -83,6 +107,8 @@ DIALOGS = [
     ("advisor", "opened", "request_cancel"),
     ("advisor", "resolved", "record_satisfaction"),
     ("manager", "cancelled", "restore"),
+    ("manager", "opened", "quality_review"),
+    ("advisor", "late", "reply_review"),
 ]
 
 
@@ -183,18 +209,108 @@ def names(office: Office) -> dict[str, str]:
     refs |= {"fault": str(fault.ticket_id), "incident": str(incident.pk), "briefing": str(briefing.pk)}
     shift = present(office.people["colleague"], "shift", NOW - HOUR, NOW + 3 * HOUR)
     refs["presence"] = str(shift.pk)
+    refs["view"] = str(
+        SavedView.objects.create(user=office.people["manager"], listing="cases", name="Rouges").pk
+    )
+    for name, about in (("subject", client), ("free", office.client("Paul Noël"))):
+        asked = SubjectRequest.objects.create(
+            client=about,
+            channel="letter",
+            reason="Copie demandée, identité vue.",
+            by=office.people["dpo"],
+            at=NOW,
+        )
+        refs[name] = str(asked.pk)
+    answers = dict.fromkeys(ReviewCriterion.values, "yes")
+    office.do(late, "quality_review", "manager", comment="Client suivi de près.", **answers)
+    days = {"starts_on": NOW.date(), "ends_on": NOW.date(), "reason": "Demande du client, courrier du jour."}
+    for kind, subject in (("client", client), ("person", office.people["advisor"])):
+        question = access_log.ask(actor=office.actor("dpo"), now=NOW, **{kind: subject}, **days)
+        refs[f"{kind}_question"] = str(question.pk)
+    refs |= recognition_pages.busy(office)
+    refs |= {name: str(job.pk) for name, job in _jobs(office, waiting, resolved).items()}
+    refs |= _api_client(office)
+    refs["webhook"] = _webhook(office)
     return {**refs, "cancelled": Case.objects.get(pk=cancelled.pk).ref, "client": client.client_ref}
 
 
-@pytest.mark.parametrize("role", PAGES, ids=lambda role: role or "anyone")
-def test_pages_have_no_violation(sit: Sit, names: dict[str, str], role: str) -> None:
-    desk = sit(role)
+def _api_client(office: Office) -> dict[str, str]:
+    """A client of the API and what it sent: taken, refused in part, refused."""
+    partner = Partner.of(office)
+    for body in ({"contacts": [{"source_system": "acd"}]}, {"contact": []}, {"contacts": []}):
+        partner.post("/contacts", body)
+    partner.post(
+        "/fault-tickets",
+        {"fault_tickets": [{"system": "oceane", "ref": "OC1", "opened_at": NOW.isoformat()}]},
+    )
+    partly = ApiCall.objects.get(refused=1)
+    return {"api_client": str(partner.client.pk), "api_call": str(partly.pk)}
+
+
+def _webhook(office: Office) -> str:
+    """A subscription with one message taken, one waiting and one given up."""
+    found, _ = subscribed(office.entities["copper"], "https://hooks.exemple.fr/hook")
+    for number, status in enumerate(("sent", "pending", "dead")):
+        row = Delivery.objects.create(
+            channel="webhook", subscription=found, event="case.resolved", recipient=found.url, body="{}",
+            key=f"msg_{number}", status=status, next_attempt_at=NOW + HOUR, created_at=NOW,
+            last_error="Réponse 500." if status == "dead" else "",
+        )  # fmt: skip
+        WebhookAttempt.objects.create(
+            delivery=row, number=1, at=NOW, duration_ms=84, status_code=204 if status == "sent" else 500,
+            error="" if status == "sent" else "Réponse 500.",
+        )  # fmt: skip
+    return str(found.pk)
+
+
+def _jobs(office: Office, *cases: Case) -> dict[str, Job]:
+    """The manager's: one to confirm, one over with a refusal, an export to fetch."""
+    manager, actor = office.people["manager"], office.actor("manager")
+    objects = [queue.Object(case.pk, case.ref, case.version) for case in cases]
+    chosen = {"user": manager, "now": NOW, "chosen": "choisis un à un"}
+    preview = queue.prepare("set_colour", "Couleur", objects, **chosen)
+    job = queue.prepare("set_colour", "Couleur", objects, **chosen)
+    kept = {"colour": "red", "reason": "Panne du secteur."}
+    queue.confirm(job, "Passer 2 dossiers en rouge", kept, actor=actor, now=NOW)
+    export = queue.ask(
+        "export",
+        "Export Dossiers (CSV)",
+        actor=actor,
+        now=NOW,
+        list="cases",
+        query="",
+        format="csv",
+        name="d.csv",
+    )
+    queue.run_waiting()
+    return {"preview": preview, "job": job, "export": export}
+
+
+#: Who is looked at on one stage: making it costs more than looking at a dozen pages.
+TOGETHER = ("advisor", "manager", "support backoffice trainer hr staffrep", "admin dpo anyone")
+
+
+@pytest.mark.parametrize("roles", TOGETHER)
+@pytest.mark.parametrize("pages", [PAGES, recognition_pages.PAGES], ids=["cases", "recognition"])
+def test_pages_have_no_violation(
+    sit: Sit, names: dict[str, str], pages: dict[str, tuple[str, ...]], roles: str
+) -> None:
     found = []
-    for path in PAGES[role]:
-        response = desk.go(path.format(**names))
-        assert response.status == 200, path
-        found += [f"{path} {wrong}" for wrong in _wrong(desk)]
+    for key, paths in pages.items():
+        role = key.partition("_")[0]
+        if (role or "anyone") not in roles.split():
+            continue
+        desk = sit(role)
+        for path in paths:
+            response = desk.go(path.format(**names))
+            assert response.status == 200, path
+            found += [f"{role} {path} {wrong}" for wrong in _wrong(desk)]
     assert not found
+
+
+def test_every_role_is_looked_at() -> None:
+    looked_at = {role for together in TOGETHER for role in together.split()}
+    assert {key.partition("_")[0] or "anyone" for key in {*PAGES, *recognition_pages.PAGES}} <= looked_at
 
 
 @pytest.mark.parametrize("role", ["advisor", "manager"])
@@ -211,9 +327,9 @@ def test_open_dialogs_have_no_violation(sit: Sit, names: dict[str, str], role: s
 
 def _wrong(desk: Desk) -> list[str]:
     found = []
-    for width, height in (DESK, PHONE):
+    for (width, height), themes in ((DESK, ("light", "dark")), (PHONE, ("narrow",))):
         desk.page.set_viewport_size({"width": width, "height": height})
-        found += [f"{width} px {one}" for one in violations(desk.page)]
+        found += [f"{width} px {one}" for one in violations(desk.page, *themes)]
         if desk.overflow() > 0:
             found.append(f"{width} px : {desk.overflow()} px too wide")
     desk.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})

@@ -86,6 +86,7 @@ def _all_at_once(work) -> list[object]:
 
 
 @pytest.mark.postgres
+@pytest.mark.crowd
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("begun", [True, False], ids=["a chain that exists", "a chain that begins"])
 def test_fifty_writers_of_one_chain_leave_it_contiguous(begun: bool) -> None:
@@ -98,6 +99,7 @@ def test_fifty_writers_of_one_chain_leave_it_contiguous(begun: bool) -> None:
 
 
 @pytest.mark.postgres
+@pytest.mark.crowd
 @pytest.mark.django_db(transaction=True)
 def test_fifty_writers_without_the_lock_collide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Negative control: heads read without a lock, two writers take the same rank."""

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from django.core import mail
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -275,11 +275,10 @@ def test_a_row_that_kills_its_process_each_time_ends_dead(monkeypatch: pytest.Mo
     assert "processus" in kept.last_error
 
 
-def test_a_channel_without_a_sender_ends_dead_like_any_other_failure() -> None:
+def test_a_webhook_without_a_subscription_is_refused_by_the_database() -> None:
     row = queue()
-    Delivery.objects.update(channel=Channel.WEBHOOK, attempts=MAX_ATTEMPTS - 1)
-    deliver_due(NOW)
-    assert again(row).status == DeliveryStatus.DEAD
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Delivery.objects.filter(pk=row.pk).update(channel=Channel.WEBHOOK)
 
 
 def test_back_off_grows_from_a_minute_to_a_day() -> None:

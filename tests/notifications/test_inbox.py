@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from atdemain.notifications import retention
+from atdemain.journal.actors import system
+from atdemain.journal.purging import run
+from atdemain.journal.retention import count
 from atdemain.notifications.enums import Channel, DeliveryStatus
 from atdemain.notifications.inbox import Item, notify, notify_many
 from atdemain.notifications.models import Delivery, Notification
+from atdemain.notifications.retention import KIND
 from atdemain.organisation.models import User
 
 NOW = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
@@ -122,20 +124,9 @@ def test_purge_deletes_what_is_older_than_six_months_and_what_is_owed_stays(read
     for status in DeliveryStatus:
         aged(reader, 184, status)
     aged(reader, 183, DeliveryStatus.SENT)
-    assert retention.count(NOW) == (4, 2)
-    assert retention.purge(NOW) == (4, 2)
+    told = {"notifications": 4, "deliveries": 2}
+    assert count(NOW, [KIND]).counts == {"notifications": told}
+    assert run(NOW, [KIND], system("purge")).counts == {"notifications": told}
     assert Notification.objects.count() == 1
     assert set(Delivery.objects.values_list("status", flat=True)) == {"pending", "claimed", "sent"}
-    assert retention.purge(NOW) == (0, 0)
-
-
-def test_purge_notifications_counts_unless_told_to_apply(reader: User, capsys, time_machine) -> None:
-    time_machine.move_to(NOW, tick=False)
-    aged(reader, 200, DeliveryStatus.DEAD)
-    call_command("purge_notifications")
-    assert "1 message(s) et 1 envoi(s) à supprimer" in capsys.readouterr().out
-    assert Notification.objects.exists()
-    call_command("purge_notifications", "--apply")
-    assert "1 message(s) et 1 envoi(s) supprimés" in capsys.readouterr().out
-    assert not Notification.objects.exists()
-    assert not Delivery.objects.exists()
+    assert run(NOW, [KIND], system("purge")).counts == {"notifications": {}}

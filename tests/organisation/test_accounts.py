@@ -12,7 +12,7 @@ from atdemain.journal.models import AuditEvent
 from atdemain.organisation import consent as consent_module
 from atdemain.organisation.backends import AccountBackend
 from atdemain.organisation.consent import ConsentRefused, consent
-from atdemain.organisation.enums import ConsentAnswer, ParticipationMode, Role
+from atdemain.organisation.enums import DPO, ConsentAnswer, ParticipationMode, Role
 from atdemain.organisation.models import (
     DemoState,
     InternalAdvisor,
@@ -70,7 +70,7 @@ def taking_part(user, programme, answer=ConsentAnswer.ACCEPTED, **fields):
 
 
 def test_every_role_has_its_group():
-    assert set(Group.objects.values_list("name", flat=True)) == {role.value for role in Role}
+    assert set(Group.objects.values_list("name", flat=True)) == {role.value for role in Role} | {DPO}
 
 
 def test_set_roles_replaces_the_roles_and_keeps_the_other_groups():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from atdemain.journal.models import AuditEvent
+from atdemain.notifications.models import Notification
 from atdemain.organisation import participation as participation_module
 from atdemain.organisation.enums import ConsentAnswer, ParticipationMode, Role
 from atdemain.organisation.models import (
@@ -23,7 +24,7 @@ from atdemain.organisation.models import (
     UnitParticipation,
     User,
 )
-from atdemain.organisation.roles import set_roles
+from atdemain.organisation.roles import set_dpo, set_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -120,18 +121,22 @@ def test_nothing_of_the_organisation_is_erased(browser, model, unit):
     assert User.objects.filter(username="admin").exists()
 
 
-@pytest.mark.parametrize("path", ["journal/auditevent/", "journal/accesslog/"])
-def test_the_journal_is_read_and_nothing_else(browser, unit, path):
+def test_the_access_log_is_not_read_here(browser):
+    """Who looked at what is asked for with a reason (`cases.views.access_log`)."""
+    assert browser.get("/admin/journal/accesslog/").status_code == 404
+
+
+def test_the_journal_is_read_and_nothing_else(browser, unit):
+    path = "journal/auditevent/"
     browser.post(url("unit", "change", unit.pk), unit_data(hours_0="09:00-12:00"))
     row = AuditEvent.objects.get(object_type="unit")
     assert browser.get(f"/admin/{path}").status_code == 200
     assert browser.get(f"/admin/{path}add/").status_code == 403
     assert browser.get(f"/admin/{path}?q=1").status_code == 200
-    if "auditevent" in path:
-        page = browser.get(f"/admin/{path}{row.pk}/change/")
-        assert row.hash in page.content.decode()
-        assert browser.post(f"/admin/{path}{row.pk}/change/", {"action": "x"}).status_code == 403
-        assert browser.post(f"/admin/{path}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    page = browser.get(f"/admin/{path}{row.pk}/change/")
+    assert row.hash in page.content.decode()
+    assert browser.post(f"/admin/{path}{row.pk}/change/", {"action": "x"}).status_code == 403
+    assert browser.post(f"/admin/{path}{row.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_a_former_advisor_does_not_become_a_partner(browser, unit):
@@ -336,12 +341,83 @@ def test_an_advisor_with_cases_does_not_leave(browser, unit, monkeypatch):
     objection = "Deux dossiers en cours : confiez-les d’abord."
     monkeypatch.setattr(participation_module, "leaving_objections", [lambda user, at: objection])
     user = account("n.neuf", Role.ADVISOR, unit=unit)
-    for changes in ({"roles": ["support"]}, {"is_active": ""}):
-        page = browser.post(
-            url("user", "change", user.pk), account_data(user, **changes, **profile_inline(user))
-        )
-        assert objection in page.content.decode()
+    data = account_data(user, roles=["support"], **profile_inline(user))
+    assert objection in browser.post(url("user", "change", user.pk), data).content.decode()
     assert User.objects.get(pk=user.pk).roles == {Role.ADVISOR}
+
+
+def test_an_open_account_is_not_closed_by_its_form_which_shows_the_way(browser):
+    user = account("n.neuf")
+    page = browser.get(url("user", "change", user.pk)).content.decode()
+    assert 'name="is_active"' not in page
+    assert reverse("accounts:account", args=[user.pk]) in page
+    assert "se ferme depuis « Départ et accès »" in page
+    assert browser.post(url("user", "change", user.pk), account_data(user, is_active="")).status_code == 302
+    assert User.objects.get(pk=user.pk).is_active
+
+
+def test_a_closed_account_is_reopened_by_its_form(browser):
+    user = account("n.neuf", is_active=False)
+    assert 'name="is_active"' in browser.get(url("user", "change", user.pk)).content.decode()
+    assert browser.post(url("user", "change", user.pk), account_data(user, is_active="on")).status_code == 302
+    assert User.objects.get(pk=user.pk).is_active
+
+
+@pytest.mark.parametrize(
+    "changes", [{"roles": ["admin", "hr"]}, {"roles": []}, {"roles": ["admin"], "dpo": "on"}]
+)
+def test_an_administrator_does_not_change_their_own_rights(browser, admin_account, changes):
+    account("autre.admin", Role.ADMIN)
+    page = browser.post(url("user", "change", admin_account.pk), account_data(admin_account, **changes))
+    assert "par un autre administrateur" in page.content.decode()
+    user = User.objects.get(pk=admin_account.pk)
+    assert (user.roles, user.is_dpo) == ({Role.ADMIN}, False)
+    data = account_data(admin_account, first_name="Anne")
+    assert browser.post(url("user", "change", admin_account.pk), data).status_code == 302
+
+
+def test_the_account_made_on_the_server_gives_itself_the_role(unit):
+    """`createsuperuser` is how a site begins: nobody else is there to give it."""
+    user = User.objects.create(username="root", is_superuser=True, is_staff=True)
+    browser = Client()
+    browser.force_login(user)
+    data = account_data(user, roles=["admin"])
+    assert browser.post(url("user", "change", user.pk), data).status_code == 302
+    assert User.objects.get(pk=user.pk).roles == {Role.ADMIN}
+
+
+def test_the_last_administrator_keeps_the_role_until_another_has_it(admin_account):
+    browser = Client()
+    browser.force_login(User.objects.create(username="root", is_superuser=True, is_staff=True))
+    address, data = url("user", "change", admin_account.pk), account_data(admin_account, roles=["hr"])
+    data["unit"] = Unit.objects.create(code="uat-rh", name="UAT RH").pk
+    account("ferme", Role.ADMIN, is_active=False)
+    page = browser.post(address, data)
+    assert "est le seul administrateur" in page.content.decode()
+    assert User.objects.get(pk=admin_account.pk).roles == {Role.ADMIN}
+    account("second", Role.ADMIN)
+    assert browser.post(address, data).status_code == 302
+    assert User.objects.get(pk=admin_account.pk).roles == {Role.HR}
+
+
+@pytest.mark.parametrize(
+    ("changes", "right"),
+    [
+        ({"roles": ["admin"]}, "administrateur"),
+        ({"roles": ["hr", "staff_rep"]}, "RH"),
+        ({"roles": [], "dpo": "on"}, "délégué à la protection des données"),
+        ({"roles": ["staff_rep"]}, None),
+    ],
+)
+def test_a_right_over_others_data_is_told_to_the_other_administrators_and_officers(browser, changes, right):
+    other, officer = account("autre.admin", Role.ADMIN), account("dpo")
+    set_dpo(officer, True)
+    account("ferme", Role.ADMIN, is_active=False)
+    user = account("n.neuf", first_name="Nina", last_name="Neuf")
+    assert browser.post(url("user", "change", user.pk), account_data(user, **changes)).status_code == 302
+    told = dict(Notification.objects.values_list("recipient", "title"))
+    title = f"Nina Neuf (n.neuf) a reçu un droit : {right}"
+    assert told == ({other.pk: title, officer.pk: title} if right else {})
 
 
 def test_an_advisor_without_cases_leaves_and_keeps_a_switched_off_profile(browser, unit):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin as admin_site
 from django.test import Client as Browser
 from django.urls import reverse
 
 from atdemain.organisation.enums import Role
-from atdemain.organisation.models import User
+from atdemain.organisation.models import Unit, User
 from atdemain.organisation.roles import set_roles
+from tests.organisation.test_admin import account_data
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "une-phrase-assez-longue"
@@ -95,3 +97,50 @@ def test_the_session_hash_costs_a_page_no_query(account: User, django_assert_num
     loaded = AccountBackend().get_user(account.pk)
     with django_assert_num_queries(0):
         assert loaded.get_session_auth_hash() == User.objects.none().model.get_session_auth_hash(loaded)
+
+
+# -- by the administrator's pages -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk() -> Browser:
+    admin = User.objects.create(username="admin")
+    set_roles(admin, [Role.ADMIN])
+    browser = Browser()
+    browser.force_login(admin)
+    return browser
+
+
+@pytest.mark.parametrize("changes", [{"roles": ["trainer"]}, {"roles": []}])
+def test_the_administrators_form_ends_the_sessions_with_the_roles(
+    account: User, desk: Browser, changes: dict
+) -> None:
+    browser = logged_in()
+    unit = Unit.objects.create(code="uat", name="UAT")
+    address = reverse("admin:organisation_user_change", args=[account.pk])
+    data = account_data(account, unit=unit.pk, **changes)
+    assert desk.post(address, data).status_code == 302
+    assert not in_session(browser)
+
+
+def test_the_closed_account_page_ends_the_sessions(account: User, desk: Browser) -> None:
+    browser = logged_in()
+    desk.post(reverse("accounts:act", args=[account.pk, "close"]), {"close-reason": "Fin de mission."})
+    assert not in_session(browser)
+
+
+def test_a_session_does_not_live_again_with_an_account_reopened(account: User, desk: Browser) -> None:
+    browser = logged_in()
+    desk.post(reverse("accounts:act", args=[account.pk, "close"]), {"close-reason": "Fin de mission."})
+    User.objects.filter(pk=account.pk).update(is_active=True)
+    assert not in_session(browser)
+    assert in_session(logged_in())
+
+
+def test_the_list_of_accounts_has_no_gesture_that_goes_round_the_form(desk: Browser, rf) -> None:
+    page = admin_site.site.get_model_admin(User)
+    request = rf.get("/")
+    request.user = User.objects.get(username="admin")
+    assert page.get_actions(request) == {}
+    assert page.list_editable == ()
+    assert desk.get("/admin/auth/group/").status_code == 404

@@ -129,7 +129,7 @@ def test_colleague_who_can_no_longer_take_it_is_said_and_nothing_is_written(team
 def test_sudden_absence_goes_from_the_team_board_to_every_callback_of_the_day(team):
     for _ in range(2):
         team.case("callback_due", start=NOW + HOUR, at=NOW - 3 * HOUR)
-    board = team.browser("manager").get("/team/").content.decode()
+    board = team.browser("manager").get("/team/members/").content.decode()
     link = re.search(rf'href="(/team/absence/\?person={team.people["advisor"].pk}[^"#]*)', board)[1].replace(
         "&amp;", "&"
     )

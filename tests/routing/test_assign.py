@@ -31,7 +31,7 @@ def office() -> Office:
 
 
 def asked(case: Case, at=NOW) -> Case:
-    ask(case, RequestCause.OPENED, at)
+    ask([case], RequestCause.OPENED, at)
     return case
 
 

@@ -9,6 +9,9 @@ from fractions import Fraction
 import pytest
 import time_machine
 
+from atdemain.journal.actors import system
+from atdemain.journal.purging import run
+from atdemain.journal.retention import KINDS
 from atdemain.notifications.models import Notification
 from atdemain.organisation.models import Entity
 from routing import equity, upkeep
@@ -77,7 +80,7 @@ def test_clock_keeps_yesterday_for_the_unit_once_and_people_seven_days(office):
     upkeep.summarise(NOW)
     row = UnitLoad.objects.get()
     assert (row.unit, row.day, row.people, row.jain) == (office.units["lyon"], DAY, 5, 1)
-    upkeep.erase(NOW)
+    run(NOW, [KINDS["individual_load"]], system("purge"))
     assert not LoadSnapshot.objects.filter(at__lt=NOW - timedelta(days=7)).exists()
     assert UnitLoad.objects.count() == 1
 

@@ -127,6 +127,9 @@ def test_nothing_of_the_load_is_written_in_the_journal(full):
     case = full.case(owner=None)
     give(full, case, "advisor", reason_text=WHY)
     row = AuditEvent.objects.get(object_id=str(case.pk), object_type="case", action="assign")
-    assert "96" not in str(row.changes)
-    assert "108" not in str(row.changes)
+    told = {
+        name: value for name, value in row.changes.items() if not name.startswith("owner")
+    }  # a key is any number
+    assert "96" not in str(told)
+    assert "108" not in str(told)
     assert row.at == NOW

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Barrier
+from threading import Barrier, Event, local
 
 import pytest
 from django.db import connection, transaction
@@ -22,7 +22,7 @@ from tests.office import NOW, Office
 
 from .cast import HOUR, more_advisors
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.crowd, pytest.mark.django_db(transaction=True)]
 
 CASES, ADVISORS, THREADS = 200, 20, 20
 ROOM = 8  # cases of 12 points under a cap of 100
@@ -69,7 +69,7 @@ def open_at_once(office: Office, count: int, threads: int) -> None:
 @contextmanager
 def decided_after_each() -> Iterator[None]:
     """The opening of a case is followed by a decision at once, whatever the way in."""
-    after = hooks.after_commit.setdefault("case_opened", [])
+    after = hooks.after_commit.setdefault("cases_opened", [])
     added = assign.route_now not in after
     if added:
         after.append(assign.route_now)
@@ -98,13 +98,17 @@ def test_two_hundred_openings_at_once_leave_nobody_above_the_cap(full_house):
 
 
 def test_without_the_lock_of_the_policy_somebody_is_above_the_cap(full_house, monkeypatch):
-    """The negative control: what the lock is for. The deciders are made to meet between look and give."""
-    meet = Barrier(4, timeout=60)
+    """The negative control: what the lock is for. All have looked before the first gives, then each in turn."""
+    limits = (50, 100, 150, 200)
+    meet, mine = Barrier(len(limits), timeout=60), local()
+    turns = {limit: Event() for limit in limits}
+    turns[limits[0]].set()
     read = facts.Board.at.__func__
 
     def unlocked(cls, now, **options):
         board = read(cls, now, **{**options, "lock": False})
         meet.wait()
+        assert turns[mine.limit].wait(60)
         return board
 
     clients = [full_house.client().pk for _ in range(CASES)]
@@ -122,16 +126,19 @@ def test_without_the_lock_of_the_policy_somebody_is_above_the_cap(full_house, mo
                 replay=True,
             )
     for case in Case.objects.order_by("pk"):
-        assign.ask(case, "opened", NOW)
+        assign.ask([case], "opened", NOW)
     monkeypatch.setattr(facts.Board, "at", classmethod(unlocked))
 
     def decide_once(limit: int) -> None:
+        mine.limit = limit
         try:
             assign.route_waiting(NOW, limit)
         finally:
             connection.close()
+            for after in limits[limits.index(limit) + 1 :][:1]:
+                turns[after].set()
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(decide_once, (50, 100, 150, 200)))
+    with ThreadPoolExecutor(len(limits)) as pool:
+        list(pool.map(decide_once, limits))
     monkeypatch.undo()
     assert above_the_cap() != []

@@ -6,12 +6,15 @@ import json
 import os
 from contextlib import nullcontext
 
+import pytest
+
 from tests.conftest import MISSING
 from tests.soak.servers import kill_run, postgres, redis_url
 
 SMALL = {"promises": 40, "kills": 6, "seconds": 8}
 
 
+@pytest.mark.database
 def test_reminders_survive_kills_of_every_process_once_each_and_none_is_lost() -> None:
     """On the session's database; its broker is Redis, flushed on the way, where the session has one."""
     on_postgres = not MISSING["postgres"]

@@ -1,4 +1,4 @@
-from .access import AccessLog
+from .access import AccessLog, AccessQuestion
 from .events import AuditEvent, AuditPayload, JournalHead
 
-__all__ = ["AccessLog", "AuditEvent", "AuditPayload", "JournalHead"]
+__all__ = ["AccessLog", "AccessQuestion", "AuditEvent", "AuditPayload", "JournalHead"]

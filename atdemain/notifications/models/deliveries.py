@@ -22,6 +22,17 @@ class Delivery(models.Model):
     last_error = models.CharField("dernière erreur", max_length=400, blank=True)
     created_at = models.DateTimeField("créé le")
     sent_at = models.DateTimeField("envoyé le", null=True, blank=True)
+    #: Of a webhook: to whom, and which event; `key` is its `webhook-id`.
+    subscription = models.ForeignKey(
+        "notifications.WebhookSubscription",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        verbose_name="abonnement",
+        db_index=False,
+    )
+    event = models.CharField("événement", max_length=40, blank=True)
 
     class Meta:
         verbose_name = "envoi"
@@ -32,6 +43,18 @@ class Delivery(models.Model):
                 fields=["next_attempt_at"],
                 condition=Q(status__in=["pending", "claimed"]),
                 name="delivery_due",
+            ),
+            models.Index(
+                fields=["subscription", "-created_at"],
+                condition=Q(subscription__isnull=False),
+                name="delivery_subscription",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_webhook_has_a_subscription",
+                condition=Q(channel="webhook", subscription__isnull=False)
+                | (~Q(channel="webhook") & Q(subscription__isnull=True)),
             ),
         ]
 

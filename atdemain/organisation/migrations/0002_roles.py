@@ -2,17 +2,7 @@
 
 from django.db import migrations
 
-ROLES = (
-    "advisor",
-    "support",
-    "trainer",
-    "back_office",
-    "manager",
-    "hr",
-    "staff_rep",
-    "partner",
-    "admin",
-)
+ROLES = ("advisor", "support", "trainer", "back_office", "manager", "hr", "staff_rep", "partner", "admin")
 
 
 def create(apps, schema_editor):

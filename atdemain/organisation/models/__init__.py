@@ -1,4 +1,5 @@
-from .clients import ApiClient
+from .api_calls import ApiCall
+from .clients import ApiClient, IdempotentAnswer, RequestCount
 from .demo import DemoState, demo_seeded_at
 from .entities import Entity, EntityContact, PriorityLine
 from .people import InternalAdvisor, Team, User
@@ -6,17 +7,20 @@ from .programme import ConsentEvent, Participation, Phase, Programme, UnitPartic
 from .units import CalendarException, Unit
 
 __all__ = [
+    "ApiCall",
     "ApiClient",
     "CalendarException",
     "ConsentEvent",
     "DemoState",
     "Entity",
     "EntityContact",
+    "IdempotentAnswer",
     "InternalAdvisor",
     "Participation",
     "Phase",
     "PriorityLine",
     "Programme",
+    "RequestCount",
     "Team",
     "Unit",
     "UnitParticipation",

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -56,6 +59,13 @@ class Entity(WithHours):
         )
 
 
+class PriorityLineQuerySet(models.QuerySet["PriorityLine"]):
+    def valid_on(self, day: date) -> Self:
+        """Those that are answered on that day."""
+        begun = Q(valid_from__isnull=True) | Q(valid_from__lte=day)
+        return self.filter(begun, Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
 class PriorityLine(models.Model):
     """The number on which an entity answers the advisors of RD3+ cases first (domain.md L36)."""
 
@@ -68,6 +78,8 @@ class PriorityLine(models.Model):
     valid_from = models.DateField("du", null=True, blank=True)
     valid_to = models.DateField("au", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PriorityLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "fil prioritaire"

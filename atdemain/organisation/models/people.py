@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.crypto import salted_hmac
 
-from atdemain.organisation.enums import ContractType, Role
+from atdemain.organisation.enums import DPO, ContractType, Role
 
 
 class Team(models.Model):
@@ -64,6 +64,7 @@ class User(AbstractUser):
         choices=[("auto", "Automatique"), ("light", "Clair"), ("dark", "Sombre")],
     )
     shortcuts_enabled = models.BooleanField("raccourcis clavier", default=True)
+    list_size = models.PositiveSmallIntegerField("lignes par page des listes", default=50)
 
     class Meta:
         verbose_name = "compte"
@@ -84,9 +85,14 @@ class User(AbstractUser):
         names = {group.name for group in self.groups.all()}
         return frozenset(role for role in Role if role.value in names)
 
+    @cached_property
+    def is_dpo(self) -> bool:
+        """Whether an administrator made this account a data-protection officer."""
+        return any(group.name == DPO for group in self.groups.all())
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """A session holds for a password and a set of roles: it ends when either changes."""
-        held = ",".join(sorted(role.value for role in self.roles))
+        """A session holds for a password and a set of rights: it ends when either changes."""
+        held = ",".join([*sorted(role.value for role in self.roles), *([DPO] if self.is_dpo else [])])
         return salted_hmac(
             "organisation.User.session", f"{self.password}\n{held}", secret=secret, algorithm="sha256"
         ).hexdigest()

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length, Trim
 from django.db.models.lookups import GreaterThanOrEqual
 
@@ -45,9 +45,22 @@ class Phase(models.Model):
         verbose_name = "phase"
         verbose_name_plural = "phases"
         ordering = ["programme", "starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="phase_ends_after_it_starts",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="La phase finit avant de commencer.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.programme} : {self.get_kind_display()}"
+
+    def clean(self) -> None:
+        """Phases follow each other: a figure by phase adds up to the whole (domain.md L12)."""
+        _check_period(self.starts_on, self.ends_on)
+        others = Phase.objects.filter(programme_id=self.programme_id).exclude(pk=self.pk)
+        _refuse_overlap(others, "starts_on", "ends_on", self.starts_on, self.ends_on)
 
 
 class UnitParticipation(models.Model):
@@ -113,6 +126,12 @@ class Participation(models.Model):
     )
     starts_on = models.DateField("du")
     ends_on = models.DateField("au", null=True, blank=True)
+    declared_at = models.DateTimeField(
+        "enregistrée le",
+        null=True,
+        editable=False,
+        help_text="Quand le salarié s’est porté volontaire ou a été désigné.",
+    )
     consent = models.CharField(
         "accord",
         max_length=10,
@@ -136,6 +155,11 @@ class Participation(models.Model):
                 fields=["employee", "programme"],
                 condition=Q(ends_on__isnull=True),
                 name="participation_one_current",
+            ),
+            models.CheckConstraint(
+                name="participation_ends_after_it_starts",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="La participation finit avant de commencer.",
             ),
         ]
 

@@ -1,8 +1,9 @@
 """The clock that needs nothing but the database: `manage.py run_scheduler` (architecture.md §4).
 
-The main thread sweeps due rows; deliveries and queued imports each have their own thread and connection,
-so that a slow mail server or a long file delays no reminder. Celery beat may call the same functions at
-the same time. SIGTERM and SIGINT end it cleanly: the transaction under way finishes, nothing is lost.
+The main thread sweeps due rows; e-mails, webhooks, the purge and each kind of long work (imports, jobs, files) have their own
+thread and connection, so that a slow mail server or a long file delays no reminder. Celery beat may call the
+same functions at the same time. SIGTERM and SIGINT end it cleanly: the transaction under way finishes,
+nothing is lost.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import timezone
 
+from atdemain.jobs.background import WORKS
+from atdemain.journal.purging import come_round
 from atdemain.notifications.deliveries import deliver_due
+from atdemain.notifications.webhooks import sending
 from cases import hooks
 from cases.heartbeat import SCHEDULER, beat
-from cases.importing.queue import run_queued
 from cases.sweep import sweep
 
 log = structlog.get_logger(__name__)
@@ -31,7 +34,7 @@ DELIVERIES_PER_ROUND = 50
 
 
 class Command(BaseCommand):
-    help = "Envoie rappels et alertes à l’heure, puis les courriels et les imports en attente, sans Redis."
+    help = "Rappels et alertes à l’heure, puis courriels, traitements en attente et purge, sans Redis."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -44,7 +47,7 @@ class Command(BaseCommand):
         if not 0.05 <= interval <= LONGEST_INTERVAL:
             raise CommandError("--interval se donne en secondes, de 0,05 à 20.")
         if options["once"]:
-            for work in (_sweep, _deliver, _import):
+            for work in (_sweep, _deliver, _tell, *(one.run for one in WORKS.values()), _purge):
                 work()
             return
         stop = threading.Event()
@@ -52,7 +55,12 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         beside = [
             threading.Thread(target=_loop, args=(name, work, interval, stop), name=name, daemon=True)
-            for name, work in (("deliveries", _deliver), ("imports", _import))
+            for name, work in (
+                ("deliveries", _deliver),
+                ("webhooks", _tell),
+                ("purge", _purge),
+                *((one.name, one.run) for one in WORKS.values()),
+            )
         ]
         for thread in beside:
             thread.start()
@@ -76,8 +84,15 @@ def _deliver() -> None:
         pass
 
 
-def _import() -> None:
-    run_queued()
+def _tell() -> None:
+    """Webhooks, batch after batch: a target that fails is left alone a while, so it ends."""
+    while sending.deliver_due(timezone.now()):
+        pass
+
+
+def _purge() -> None:
+    """One slice of what is past its term, if any."""
+    come_round(timezone.now())
 
 
 def _loop(name: str, work: Callable[[], None], interval: float, stop: threading.Event) -> None:

@@ -182,7 +182,7 @@ def test_action_shown_in_a_dialog_is_the_form_alone(office, action):
 def test_action_without_its_version_says_to_open_the_case_again(office, action):
     case = office.case("escalated")
     who = "backoffice" if action in SPECIALIST else "advisor"
-    if action in BOSS | {"restore", "decide_unrelated", "refuse_cancel"}:
+    if action in BOSS | {"restore", "decide_unrelated", "refuse_cancel", "quality_review"}:
         who = "manager"
     answer = office.browser(who).post(at(case, action), {})
     assert answer.status_code == 422

@@ -13,7 +13,7 @@ from cases.models import Case, Contact
 from cases.permissions import SPECIALIST
 from tests.office import NOW, THURSDAY, TOLD, Office, posted, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 MEGABYTE = "é" * 1_000_000
 #: What no field expects; the surrogate is written as a browser would send it.
@@ -42,6 +42,8 @@ JUNK = [
 ]
 #: The same for the forms with many fields: one of each kind.
 SOME = ["\x00", JUNK[2], "💥" * 200, "²", "9" * 40, "2026-13-45T99:99:99Z", "9999-12-31T23:59:59-12:00"]
+#: Only the form is drawn then: what is tried is what it makes of a value.
+DIALOG = {"HX-Request": "true"}
 GETS = [
     ("/", "advisor", ["page"]),
     ("/queue/", "advisor", ["page"]),
@@ -110,7 +112,9 @@ def forms(office: Office) -> dict[str, tuple[str, Any]]:
         scenes[action] = ("advisor", "escalated")
     for action in ("rebook", "tell_unresolved", "log_attempt", "resolve"):
         scenes[action] = ("advisor", "callback_due")
-    for action in ("assign", "cancel", "set_colour", "restore", "decide_unrelated", "refuse_cancel"):
+    for action in (
+        "assign", "cancel", "set_colour", "restore", "decide_unrelated", "refuse_cancel", "quality_review",
+    ):  # fmt: skip
         scenes[action] = ("manager", "opened")
     return {action: scenes.get(action, ("advisor", "opened")) for action in ACTION_FORMS}
 
@@ -121,6 +125,8 @@ def test_no_value_of_any_field_breaks_an_action(office, action):
     case = office.case(state, start=NOW if state == "callback_due" else THURSDAY)
     browser = office.browser(who)
     names = {name for form in [ACTION_FORMS[action]] for name in form.base_fields} | {"from", "escalation"}
+    if action == "quality_review":
+        names |= {"client_told", "client_told_comment", "comment", "improvement"}
     asked = case.escalations.first()
     good = {"escalation": asked.pk} if asked else {}
     good |= {"slot": THURSDAY.isoformat(), "summary": TOLD, "reason": TOLD, "text": TOLD, "told": TOLD}
@@ -128,7 +134,7 @@ def test_no_value_of_any_field_breaks_an_action(office, action):
     for name in sorted(names):
         for junk in SOME:
             fresh = Case.objects.get(pk=case.pk)
-            answer = browser.post(address, posted(fresh, **good) | {name: junk})
+            answer = browser.post(address, posted(fresh, **good) | {name: junk}, headers=DIALOG)
             assert answer.status_code in (200, 302, 403, 409, 422), (name, junk[:40])
     for bare in (None, "", "[]", "{", "null"):
         answer = browser.post(address, bare, content_type="application/json")

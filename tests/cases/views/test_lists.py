@@ -97,11 +97,10 @@ def test_the_manager_sees_the_units_late_callbacks_oldest_first_with_who_keeps_t
     page = office.browser("manager").get("/team/")
     assert refs(page) == [first.ref, second.ref]
     assert "C. Essai" in text_of(page)
-    assert "2 rappels promis, fenêtre passée." in text_of(page)
 
 
 def test_the_manager_with_nothing_late_is_told_so(office):
-    assert "Aucun rappel en retard." in text_of(office.browser("manager").get("/team/"))
+    assert "Aucun rappel promis n’est en retard." in text_of(office.browser("manager").get("/team/"))
 
 
 # -- Mes escalades ---------------------------------------------------------------------------------------

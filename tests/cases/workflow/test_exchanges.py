@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from atdemain.organisation.enums import Role
+from atdemain.organisation.enums import EntityKind, Role
+from atdemain.organisation.models import Entity, User
 from cases.models import CallLeg, Contact, Escalation, EscalationNote, RepeatVerdict
 from cases.workflow import NotAllowed, Refused
 
@@ -144,6 +145,18 @@ def test_handed_back_it_is_anybodys_again(stage):
     assert told() == [("second", "escalation_handed_back")]
     case = act(stage, case, "claim_escalation", "second")
     assert case.specialist == stage.second
+
+
+def test_a_specialist_who_went_to_another_entity_keeps_nothing_of_this_one(stage):
+    """What is asked goes to the whole entity, and a colleague takes it without waiting for her."""
+    case = act(stage, escalated(stage), "claim_escalation", "specialist")
+    other = Entity.objects.create(code="bo-fibre", name="BO-Fibre", kind=EntityKind.BACK_OFFICE)
+    User.objects.filter(username="specialist").update(entity=other)
+    forget_notices()
+    case = act(stage, case, "request_status", "owner", at=NOW + 2 * HOUR)
+    assert told() == [("second", "status_requested")]
+    case = act(stage, case, "claim_escalation", "second")
+    assert open_escalation(case).handled_by.username == "second"
 
 
 def test_answered_escalation_takes_no_exchange(stage):

@@ -282,7 +282,8 @@ class CaseMachine(RuleBasedStateMachine):
         except (Refused, NotAllowed, Conflict) as refusal:
             self.refused(case, refusal)
         else:
-            assert Case.objects.get(pk=case.pk).version == case.version + 1
+            # Restoring may bring back a contact that counts again: it is attached by a passage of its own.
+            assert Case.objects.get(pk=case.pk).version > case.version
 
     def refused(self, case: Case, refusal: Exception) -> None:
         said = refusal.reasons if isinstance(refusal, Refused) else []
@@ -296,6 +297,7 @@ class CaseMachine(RuleBasedStateMachine):
             assert [str(found) for check in ROWS for found in check(self.now)] == []
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_no_sequence_of_acts_breaks_an_invariant():
     run_state_machine_as_test(

@@ -84,11 +84,11 @@ def test_open_is_orange_and_red_for_a_priority_client_or_from_the_fifth_contact(
 
 def test_open_plans_the_silence_and_the_wait_and_calls_routing_once(stage, monkeypatch):
     heard = []
-    monkeypatch.setitem(hooks.in_transaction, "case_opened", [lambda **facts: heard.append(facts)])
+    monkeypatch.setitem(hooks.in_transaction, "cases_opened", [lambda **facts: heard.append(facts)])
 
     case, _ = opened_by_rule(stage)
 
-    assert [(facts["case"].pk, facts["quiet"]) for facts in heard] == [(case.pk, False)]
+    assert [(facts["cases"], facts["quiet"]) for facts in heard] == [([case], False)]
     planned = Timer.objects.filter(case=case).values_list("kind", flat=True)
     assert sorted(planned) == ["silent_case", "unassigned_head", "unassigned_manager"]
 
@@ -104,7 +104,7 @@ def test_open_when_routing_fails_leaves_nothing(stage, monkeypatch):
     def fail(**facts):
         raise RuntimeError("routing is down")
 
-    monkeypatch.setitem(hooks.in_transaction, "case_opened", [fail])
+    monkeypatch.setitem(hooks.in_transaction, "cases_opened", [fail])
     with pytest.raises(RuntimeError):
         stage.open()
 

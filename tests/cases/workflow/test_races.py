@@ -21,7 +21,7 @@ from cases.workflow import Conflict, Done, Refused, door
 
 from .cast import NOW, REASON, TOMORROW, Stage, journal, sound
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres, pytest.mark.crowd]
 
 CLICKS = 50
 

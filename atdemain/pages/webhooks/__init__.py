@@ -1,0 +1,1 @@
+"""Webhooks, for an administrator: where entities are told, what became of each message."""

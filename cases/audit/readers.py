@@ -1,0 +1,113 @@
+"""Who looked at a case's file, when and why, from the access log: told day by day, never counted by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Max, Min, Q
+from django.db.models.functions import TruncDate
+
+from atdemain.journal.enums import AccessAction, Purpose
+from atdemain.journal.models import AccessLog
+from atdemain.organisation.enums import Role
+from atdemain.organisation.models import User
+from cases.models import Case
+
+LIMIT = 200
+#: What a data-protection officer reads is not the manager's to see: the officer's own page tells it.
+OFFICER = (Purpose.DATA_PROTECTION, Purpose.CLIENT_REQUEST)
+#: What was opened; a client's own page tells the client's cases too. Any other object is a list.
+OBJECTS = {
+    "case": "dossier",
+    "client": "fiche du client",
+    "contact": "contact",
+    "fault_ticket": "dérangement",
+    "mass_incident": "incident collectif",
+    "import_run": "import",
+    "access_answer": "journal des consultations",
+    "access_questions": "questions au journal des consultations",
+    "inbox": "boîte de réception",
+    "day": "journée",
+    "queue": "file du service",
+    "team": "page de l’unité",
+    "escalations": "escalades",
+    "faults": "dérangements",
+    "api_calls": "requêtes d’un partenaire",
+    "search": "clients et dossiers",
+    "help": "entraide",
+    "over_cap": "dossiers au-delà du plafond",
+    "assign_many": "attribution de plusieurs dossiers",
+    "leaving": "dossiers d’un départ",
+    "absence": "dossiers d’une absence",
+    "offered_back": "dossiers rendus au retour",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One person, one day, one purpose. `times`: how often; `first` and `last` in UTC."""
+
+    day: date
+    who: str
+    role: str
+    what: str
+    why: str
+    first: datetime
+    last: datetime
+    times: int
+
+
+def readings(case: Case, tz: ZoneInfo) -> tuple[list[Reading], bool]:
+    """The latest first, at most `LIMIT`, and whether there are more (one query).
+
+    The case's own pages, and those of its client since it was opened.
+    """
+    rows = (
+        AccessLog.objects.filter(client_id=case.client_id, at__gte=case.opened_at)
+        .filter(~Q(object_type="case") | Q(object_id=str(case.pk)))
+        .exclude(purpose__in=OFFICER)
+        .order_by()
+        .values(
+            "user__first_name",
+            "user__last_name",
+            "user__username",
+            "role",
+            "action",
+            "object_type",
+            "purpose",
+        )
+        .annotate(day=TruncDate("at", tzinfo=tz), first=Min("at"), last=Max("at"), times=Count("pk"))
+        .order_by("-last", "user__username")[: LIMIT + 1]
+    )
+    found = [_reading(row) for row in rows]
+    return found[:LIMIT], len(found) > LIMIT
+
+
+def _reading(row: dict) -> Reading:
+    user = User(
+        first_name=row["user__first_name"] or "",
+        last_name=row["user__last_name"] or "",
+        username=row["user__username"] or ("Par l’API" if row["role"] == Role.PARTNER else "Système"),
+    )
+    return Reading(
+        day=row["day"],
+        who=str(user),
+        role=str(Role(row["role"]).label) if row["role"] in Role.values else "",
+        what=what_words(row["action"], row["object_type"]),
+        why=why_words(row["purpose"]),
+        first=row["first"],
+        last=row["last"],
+        times=row["times"],
+    )
+
+
+def what_words(action: str, object_type: str) -> str:
+    """« Consultation, dossier »."""
+    label = str(AccessAction(action).label) if action in AccessAction.values else "Consultation"
+    return f"{label}, {OBJECTS.get(object_type, 'liste')}"
+
+
+def why_words(purpose: str) -> str:
+    return str(Purpose(purpose).label) if purpose in Purpose.values else "Liste de travail"

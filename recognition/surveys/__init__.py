@@ -1,0 +1,1 @@
+"""Surveys, anonymous by construction (domain.md L53, L54, M16)."""

@@ -1,0 +1,1 @@
+"""What a partner asks of its directory and of its flows through the API."""
