@@ -115,6 +115,7 @@ def concerned(pattern: str) -> list[str]:
     return [route for route in routes(get_resolver()) if closest(route) == pattern]
 
 
+@cache
 def closest(route: str) -> str:
     names = {row.route for row in ROWS}
     fits = [name for name in names if name == route or fnmatchcase(route, name)]
