@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from atdemain.organisation.calendar import BusinessCalendar
+from atdemain.words import bare
 from cases import deadlines, ladder
 from cases.enums import (
     UNANSWERED,
@@ -155,7 +156,7 @@ def escalate_to(
         reasons.append(Reason("mode", "Choisissez le mode : dossier ou transfert de l’appel.", "mode"))
     if reason not in EscalationReason.values:
         reasons.append(Reason("escalation_reason", "Choisissez le motif de l’escalade.", "reason"))
-    if len(summary.strip()) < 20:
+    if len(bare(summary)) < 20:
         reasons.append(
             Reason(
                 "summary_short", "Résumez en 20 caractères au moins ce que l’entité doit savoir.", "summary"
@@ -186,7 +187,7 @@ def answer(code: str, text: str, *, by_phone: bool, named_contact: bool) -> list
     reasons = []
     if code not in AnswerCode.values:
         reasons.append(Reason("answer_code", "Choisissez la réponse de l’entité.", "answer_code"))
-    if len(text.strip()) < 10:
+    if len(bare(text)) < 10:
         reasons.append(Reason("answer_short", "Écrivez la réponse en 10 caractères au moins.", "answer_text"))
     if by_phone and not named_contact:
         reasons.append(
@@ -278,7 +279,7 @@ def direction(value: str) -> list[Reason]:
 
 def told(text: str, *, again: bool, escalated: bool) -> list[Reason]:
     reasons = []
-    if len(text.strip()) < 20:
+    if len(bare(text)) < 20:
         reasons.append(
             Reason("told_short", "Écrivez en 20 caractères au moins ce que vous avez dit au client.", "told")
         )
@@ -425,7 +426,7 @@ def restore(facts: CaseFacts, now: datetime) -> list[Reason]:
 
 
 def reason_text(text: str, minimum: int = 10, name: str = "reason") -> list[Reason]:
-    if len(text.strip()) >= minimum:
+    if len(bare(text)) >= minimum:
         return []
     return [
         Reason(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from atdemain.rest.problems import Fault, invalid, pointer
+from atdemain.words import bare
 
 MISSING = "Ce champ est exigé."
 
@@ -27,10 +28,6 @@ def moment(text: str) -> datetime | None:
         return at if at.tzinfo is UTC else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-#: White space as JSON Schema's patterns read it; `str.strip` would take the separators U+001C to U+001F too.
-SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 class Reader:
@@ -56,7 +53,7 @@ class Reader:
         if not isinstance(value, str):
             self.fault(name, "not_text", "Ce champ est un texte.")
             return ""
-        text = value.strip(SPACES)
+        text = bare(value)
         if len(text) < max(least, int(required)):
             self.fault(name, "too_short", f"Écrivez au moins {max(least, 1)} caractères.")
         elif len(value) > most:

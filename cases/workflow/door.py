@@ -21,6 +21,7 @@ from atdemain.journal.models import AuditEvent
 from atdemain.journal.record import Entry, record, record_many
 from atdemain.notifications.inbox import notify_many
 from atdemain.organisation.models import User
+from atdemain.words import bare
 from cases import deadlines, hooks, ladder, permissions, timers
 from cases.enums import WORKING_STATES, CaseState, PromiseStatus
 from cases.models import Case, Client
@@ -333,7 +334,7 @@ def _authorise(spec: Action, case: Case, actor: Actor, now: datetime, data: dict
         raise NotAllowed
     if (
         permissions.in_place_of(user, spec.name, case, now)
-        and len(str(data.get("on_behalf") or "").strip()) < 10
+        and len(bare(str(data.get("on_behalf") or ""))) < 10
     ):
         raise Refused(
             [

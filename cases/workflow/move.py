@@ -12,6 +12,7 @@ from atdemain.journal.enums import ActorKind
 from atdemain.organisation.calendar import BusinessCalendar
 from atdemain.organisation.models import Entity, User
 from atdemain.statements import Param, Statement
+from atdemain.words import bare
 from cases import hooks
 from cases.enums import OPEN_ESCALATION, EscalationStatus
 from cases.guards import CaseFacts
@@ -110,7 +111,7 @@ class Move:
 
     def text(self, name: str, longest: int = 2000) -> str:
         """Free text, without the spaces around it nor what its column cannot hold."""
-        return str(self.get(name)).replace("\x00", "").strip()[:longest]
+        return bare(str(self.get(name)).replace("\x00", ""))[:longest]
 
     @property
     def acts_as(self) -> str:

@@ -19,6 +19,7 @@ from atdemain.journal.models import AuditEvent
 from atdemain.journal.record import Entry, record_many, refuse
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import Unit
+from atdemain.words import bare
 from cases import hooks, permissions, timers
 from cases.enums import CaseState, Colour, Origin, ReasonFamily
 from cases.models import Case, Client, Contact, Line
@@ -158,7 +159,7 @@ def open_manually(
     """
     try:
         return _open_manually(
-            client_id, actor, now, reason_family, line_id, text.replace("\x00", "").strip()[:2000], contact_id
+            client_id, actor, now, reason_family, line_id, bare(text.replace("\x00", ""))[:2000], contact_id
         )
     except (Refused, NotAllowed) as error:
         code = error.reasons[0].code if isinstance(error, Refused) else "not_allowed"

@@ -334,6 +334,14 @@ def test_a_detail_is_asked_for_once_and_the_owner_is_told(office, p1, case):
     assert case.state == "escalated"
 
 
+def test_a_text_is_as_long_for_the_case_as_for_the_document(office, p1, case):
+    """A separator at an end is no white space for JSON Schema, and none for a guard."""
+    refused = problem(act(p1, case, "request-info", {"text": " 123456789 "}), 422, "validation")
+    assert refused["errors"][0]["pointer"] == "/text"
+    told = act(p1, case, "request-info", {"text": " 123456789\x1c "}).json()
+    assert [note["text"] for note in told["exchanges"]] == ["123456789\x1c"]
+
+
 def test_a_contact_is_named_among_ones_own_directory_only(office, p1, case):
     mine = office.entities["p1"].contacts.get()
     theirs = office.entities["copper"].contacts.get()
