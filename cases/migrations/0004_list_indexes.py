@@ -55,7 +55,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="contact",
-            index=models.Index(fields=["unit", "arrived_at", "channel"], name="contact_unit_arrived"),
+            index=models.Index(
+                fields=["unit", "arrived_at", "channel"], include=["client"], name="contact_unit_arrived"
+            ),
         ),
         migrations.AddIndex(
             model_name="escalation",

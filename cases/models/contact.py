@@ -149,7 +149,9 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(fields=["client", "arrived_at"], name="contact_client_arrived"),
-            models.Index(fields=["unit", "arrived_at", "channel"], name="contact_unit_arrived"),
+            models.Index(
+                fields=["unit", "arrived_at", "channel"], include=["client"], name="contact_unit_arrived"
+            ),
             models.Index(fields=["case"], condition=Q(case__isnull=False), name="contact_case"),
             models.Index(
                 fields=["handled_by", "conflictual_at"],
