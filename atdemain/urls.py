@@ -32,10 +32,10 @@ urlpatterns = [
     path("service/", service.state, name="service_state"),
     path("healthz/live", health.live, name="health_live"),
     path("healthz/ready", health.ready, name="health_ready"),
-    path("", include("routing.urls")),  # before the actions of a case, which are any word
-    path("", include("cases.urls")),
-    path("", include("recognition.urls")),
     path("", include("atdemain.jobs.urls")),
+    path("", include("recognition.urls")),
+    path("", include("routing.urls")),
+    path("", include("cases.urls")),
 ]
 
 handler400 = errors.bad_request
