@@ -145,6 +145,10 @@ def _week(read: Reader) -> dict[str, str]:
     if not isinstance(week, list) or len(week) != 7 or not all(isinstance(day, str) for day in week):
         read.fault("weekly_hours", "not_a_week", "Donnez sept textes, du lundi au dimanche, ou null.")
         return {}
+    if not any(day.strip() for day in week):  # the form reads seven empty days as « the entity's hours »
+        words = "Sept jours fermés : donnez null pour suivre les horaires de l’entité, ou arrêtez le fil (valid_to)."
+        read.fault("weekly_hours", "refused", words)
+        return {}
     return {name: day[:200] for name, day in zip(DAY_FIELDS, week, strict=True)}
 
 

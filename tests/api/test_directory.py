@@ -117,6 +117,7 @@ def test_a_first_priority_line_is_made_then_changed_from_its_version(p1, office)
         ({"number": "01 99 00 99 81", "target_answer_s": 2**62}, "/target_answer_s"),
         ({"number": "01 99 00 99 81", "valid_from": "hier"}, "/valid_from"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["8-9"]}, "/weekly_hours"),
+        ({"number": "01 99 00 99 81", "weekly_hours": ["", *[" "] * 6]}, "/weekly_hours"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["18:00-08:00", *[""] * 6]}, "/weekly_hours/0"),
     ],
 )
