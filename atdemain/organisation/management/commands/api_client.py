@@ -47,8 +47,6 @@ class Command(BaseCommand):
         found = Entity.objects.filter(code=entity).first()
         if found is None:
             raise CommandError(f"Aucune entité « {entity} ».")
-        if per_minute < 1:
-            raise CommandError("--per-minute est un nombre d’au moins 1.")
         issued = api_clients.create(
             found,
             name=name,
