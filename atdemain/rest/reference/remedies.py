@@ -97,7 +97,8 @@ REMEDIES: dict[str, Remedy] = {
         "Non, tant qu’il y en a autant.",
     ),
     "uri_too_long": Remedy(
-        "L’adresse et ses paramètres dépassent 4 096 caractères.",
+        "Les paramètres de l’adresse dépassent 4 096 caractères. Au-delà de 8 000, un serveur placé devant nous répond 414 "
+        "lui-même, sans corps JSON.",
         "Raccourcissez les filtres ; un curseur se donne seul, il porte déjà sa place.",
         _NO,
     ),
