@@ -21,7 +21,7 @@ def moment(text: str) -> datetime | None:
     if len(text) < 20 or text[10:11] not in "Tt ":
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(f"{text[:-1]}Z" if text[-1] == "z" else text)
         if at.tzinfo is None:
             return None
         return at if at.tzinfo is UTC else at.astimezone(UTC)

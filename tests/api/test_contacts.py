@@ -245,6 +245,14 @@ def test_a_correction_is_taken_and_the_same_again_changes_nothing(p1):
     assert Contact.objects.get().talk_s == 301
 
 
+def test_a_moment_is_read_as_rfc_3339_lets_it_be_written(p1):
+    for n, text in enumerate(["2026-11-10t13:00:00z", "2026-11-10 14:00:00.1234567+01:00"]):
+        assert counts(send(p1, call(f"c{n}", arrived_at=text, answered_at=None, ended_at=None))) == {
+            "created": 1
+        }
+    assert {f"{at:%H:%M:%S}" for at in Contact.objects.values_list("arrived_at", flat=True)} == {"13:00:00"}
+
+
 def test_one_id_twice_in_a_batch_is_taken_once_and_refused_where_it_differs(p1):
     told = send(p1, call("c1"), call("c1"), call("c1", talk_s=1))
     assert counts(told) == {"created": 1, "unchanged": 1, "rejected": 1}
