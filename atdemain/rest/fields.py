@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from atdemain.rest.problems import Fault, invalid, pointer
+from atdemain.rest.problems import MOST_FAULTS, Fault, invalid, pointer
 
 MISSING = "Ce champ est exigé."
 
@@ -44,6 +44,8 @@ class Reader:
         for name in self.data:
             if name not in known:
                 self.fault(name, "unknown_field", "Ce champ n’existe pas ici.")
+                if len(self.faults) == MOST_FAULTS:
+                    break
 
     def fault(self, name: str, code: str, detail: str) -> None:
         """`name` "" for the whole object."""

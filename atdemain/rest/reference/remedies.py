@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from atdemain.rest.problems import MOST_FAULTS
+
 
 class Remedy(NamedTuple):
     """`means` tells why it happens, `todo` what to do about it; `again`: whether the same request may succeed."""
@@ -110,7 +112,7 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "validation": Remedy(
         "Le document se lit, mais des champs ou des paramètres ne conviennent pas.",
-        "`errors` les donne tous : `pointer` (dans le corps) ou `parameter`, un `code` stable et un `detail` à montrer.",
+        f"`errors` les donne, {MOST_FAULTS} au plus : `pointer` (dans le corps) ou `parameter`, un `code` stable et un `detail` à montrer.",
         _NO,
     ),
     "idempotency_key_reused": Remedy(
