@@ -159,6 +159,7 @@ def test_the_command_creates_lists_renews_and_revokes(office, capsys):
         (["--per-minute", "0"], "de 1 à 60000"),
         (["--per-minute", "99999999999"], "de 1 à 60000"),
         (["--name", " "], "Donnez un nom"),
+        (["--scope", "cases:read", "--scope", "telephony"], "réservé aux entités internes"),
     ],
 )
 def test_the_command_refuses_what_the_page_refuses(office, wrong, words):
