@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.db.models import Q
 
 from atdemain.database import on_postgresql, rows
 from atdemain.organisation.models import User
@@ -24,6 +25,8 @@ from cases.pop import Pop, pop
 SHOWN_FOR = timedelta(minutes=2)
 #: A switch that announces an older call is telling the past.
 STALE = timedelta(minutes=1)
+#: A call that left a telephone this long ago rings there anew; sooner, its announcement came twice.
+AGAIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Rung:
 
 
 def ring(extension: str, number: str, call_id: str, *, at: datetime, now: datetime) -> Rung:
-    """Announce it to whose extension it is: one statement beside `pop`. The same call again is the same row."""
+    """Announce it to whose extension it is: one statement beside `pop`. The same call again is the same row, which
+    rings anew where it had ended: a switch offers a call that nobody took once more."""
     told = pop(number, now)
     if at < now - STALE:
         return Rung(told, None)
@@ -54,8 +58,13 @@ def ring(extension: str, number: str, call_id: str, *, at: datetime, now: dateti
         at,
         at + SHOWN_FOR,
     )
-    found = rows(_announcing(on_postgresql()), (*facts, extension, *RINGERS))
-    return Rung(told, found[0][0] if found else None)
+    found = rows(_announcing(on_postgresql()), (*facts, extension, *RINGERS, at - AGAIN))
+    if found:
+        return Rung(told, found[0][0])
+    standing = IncomingCall.objects.filter(
+        call_id=call_id, user__phone_extension__number=extension, closed_at=None, until__gt=now
+    )
+    return Rung(told, standing.values_list("pk", flat=True).first())
 
 
 _COLUMNS = {
@@ -71,13 +80,15 @@ def _announcing(postgresql: bool) -> str:
     names = ", ".join(f'"{name}"' for name in _COLUMNS)
     values = ", ".join(f"%s::{kind}" if postgresql else "%s" for kind in _COLUMNS.values())
     users, groups = User._meta.db_table, User.groups.through._meta.db_table
+    anew = ", ".join(f'"{name}" = excluded."{name}"' for name in _COLUMNS)
     return (
-        f"INSERT INTO {IncomingCall._meta.db_table} (user_id, {names}) SELECT e.user_id, {values} "
+        f"INSERT INTO {IncomingCall._meta.db_table} AS c (user_id, {names}) SELECT e.user_id, {values} "
         f"FROM {PhoneExtension._meta.db_table} e JOIN {users} u ON u.id = e.user_id "
         "WHERE e.number = %s AND u.is_active AND EXISTS ("
         f"SELECT 1 FROM {groups} g JOIN {Group._meta.db_table} a ON a.id = g.group_id "
         f"WHERE g.user_id = u.id AND a.name IN ({', '.join(['%s'] * len(RINGERS))})) "
-        "ON CONFLICT (call_id, user_id) DO UPDATE SET call_id = excluded.call_id RETURNING id"
+        f"ON CONFLICT (call_id, user_id) DO UPDATE SET {anew}, shown_at = NULL, closed_at = NULL "
+        "WHERE coalesce(c.closed_at, c.until) < %s RETURNING id"
     )
 
 
@@ -111,7 +122,8 @@ def shown(call: IncomingCall, now: datetime) -> bool:
     """
     if not IncomingCall.objects.filter(pk=call.pk, shown_at=None).update(shown_at=now):
         return False
-    passed_on = IncomingCall.objects.filter(call_id=call.call_id, closed_at=None, pk__lt=call.pk)
+    before = Q(rings_at__lt=call.rings_at) | Q(rings_at=call.rings_at, pk__lt=call.pk)
+    passed_on = IncomingCall.objects.filter(before, call_id=call.call_id, closed_at=None)
     passed_on.update(closed_at=now)
     return True
 

@@ -54,7 +54,7 @@ def case_resolved(case: Case, now: datetime, quiet: bool, **_: Any) -> None:
         "resolution_code": case.resolution_code,
         "resolved_at": events.moment(now),
     }
-    events.announce(WebhookEvent.CASE_RESOLVED, told, f"{case.pk}:{case.reopened_count}", data, now)
+    events.announce(WebhookEvent.CASE_RESOLVED, told, f"{case.pk}:{case.version}", data, now)
 
 
 def due_soon(now: datetime) -> None:

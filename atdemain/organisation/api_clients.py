@@ -20,7 +20,7 @@ from atdemain.journal.models import AuditEvent
 from atdemain.journal.record import record
 from atdemain.organisation.api_scopes import in_order
 from atdemain.organisation.models import ApiClient, Entity, RequestCount, User
-from atdemain.organisation.models.clients import DEFAULT_PER_MINUTE, SLOTS
+from atdemain.organisation.models.clients import DEFAULT_PER_MINUTE, LONGEST_NAME, MOST_PER_MINUTE, SLOTS
 
 KIND = "api_client"
 
@@ -63,7 +63,8 @@ def create(
     renewing: bool = False,
     known_as: tuple[str, str] | None = None,
 ) -> Issued:
-    """A client of this entity. Raises ClientRefused: one is live already (two, `renewing`), no name, no scope.
+    """A client of this entity. Raises ClientRefused: one is live already (two, `renewing`), no name, no scope, a limit
+    out of bounds.
 
     `known_as`: the id and the secret of a demonstration, which everybody may know; drawn at random otherwise.
     """
@@ -77,8 +78,12 @@ def create(
     name, granted = name.strip(), in_order(scopes, internal=entity.internal)
     if not name:
         raise ClientRefused("Donnez un nom à ce client.", "name")
+    if len(name) > LONGEST_NAME:
+        raise ClientRefused(f"Le nom dépasse {LONGEST_NAME} caractères.", "name")
     if not granted:
         raise ClientRefused("Cochez au moins un droit.", "scopes")
+    if not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise ClientRefused(f"Les requêtes par minute vont de 1 à {MOST_PER_MINUTE}.", "per_minute")
     client_id, secret = known_as or (generate_client_id(), generate_client_secret())
     client = ApiClient(
         entity=entity,

@@ -104,29 +104,33 @@ def _too_deep() -> NoReturn:
 
 
 def _look_again(document: Any) -> None:
-    """Escapes may make what no text holds."""
-    for where, value in _leaves(document, ()):
-        if not isinstance(value, str):
-            continue
-        place = pointer(*map(_readable, where))
-        if "\x00" in value:
-            _malformed("nul", "Ce texte contient un caractère nul.", place)
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            _malformed("lone_surrogate", "Ce texte contient la moitié d’un caractère.", place)
+    """Escapes may make what no text holds. In the order of the text, without a call for each value."""
+    outer: list[str | int] = []
+    walks: list[Iterator[tuple[str | int, Any]]] = [iter((("", document),))]
+    while walks:
+        for name, value in walks[-1]:
+            for text in (name, value):
+                if type(text) is str and (not text.isascii() or "\x00" in text):
+                    _check(text, (*outer, name)[1:])
+            kind = type(value)
+            if kind is dict or kind is list:
+                outer.append(name)
+                walks.append(iter(value.items()) if kind is dict else enumerate(value))
+                break
+        else:
+            walks.pop()
+            if outer:
+                outer.pop()
 
 
-def _leaves(value: Any, where: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield (*where, name), name
-            yield from _leaves(inner, (*where, name))
-    elif isinstance(value, list):
-        for rank, inner in enumerate(value):
-            yield from _leaves(inner, (*where, rank))
-    else:
-        yield where, value
+def _check(text: str, where: tuple[str | int, ...]) -> None:
+    place = pointer(*map(_readable, where))
+    if "\x00" in text:
+        _malformed("nul", "Ce texte contient un caractère nul.", place)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        _malformed("lone_surrogate", "Ce texte contient la moitié d’un caractère.", place)
 
 
 def _readable(part: str | int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from atdemain.rest.problems import Fault, invalid, pointer
+from atdemain.rest.problems import MOST_FAULTS, Fault, invalid, pointer
 from atdemain.words import bare
 
 MISSING = "Ce champ est exigé."
@@ -22,7 +22,7 @@ def moment(text: str) -> datetime | None:
     if len(text) < 20 or text[10:11] not in "Tt ":
         return None
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(f"{text[:-1]}Z" if text[-1] == "z" else text)
         if at.tzinfo is None:
             return None
         return at if at.tzinfo is UTC else at.astimezone(UTC)
@@ -41,6 +41,8 @@ class Reader:
         for name in self.data:
             if name not in known:
                 self.fault(name, "unknown_field", "Ce champ n’existe pas ici.")
+                if len(self.faults) == MOST_FAULTS:
+                    break
 
     def fault(self, name: str, code: str, detail: str) -> None:
         """`name` "" for the whole object."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 #: Where the page of each kind of problem is.
 TYPES = "/api/problems/"
 MEDIA_TYPE = "application/problem+json"
+#: Told of one object, the first ones: a body of nothing but faults would make an answer ten times as long.
+MOST_FAULTS = 50
 
 
 class Kind(NamedTuple):
@@ -123,8 +126,8 @@ def of_status(status: int, headers: Mapping[str, str] | None = None) -> Problem:
 
 
 def invalid(faults: Iterable[Fault]) -> Problem:
-    """422 with its list of faults."""
-    return Problem("validation", errors=list(faults))
+    """422 with its list of faults, `MOST_FAULTS` at most."""
+    return Problem("validation", errors=list(islice(faults, MOST_FAULTS)))
 
 
 def pointer(*parts: str | int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from hashlib import blake2b
 
@@ -26,6 +27,11 @@ from atdemain.rest.views import RETRY_S, answer_of
 PER_MINUTE = 20
 ONLY = "client_credentials"
 _PLAIN = re.compile(r"[\x20-\x7e]{0,4096}")
+#: What the toolkit refuses without a word.
+_WORDS = {
+    "invalid_client": "Identifiant ou secret inconnus, ou client révoqué.",
+    "invalid_scope": "Ce client n’a pas tous les droits demandés.",
+}
 _READ = ("grant_type", "client_id", "client_secret", "scope")
 
 
@@ -45,6 +51,11 @@ class ClientCredentials(TokenView):
             return answer_of(Problem("unavailable", headers={"Retry-After": str(RETRY_S)}), request)
 
     def _post(self, request: HttpRequest) -> HttpResponse:
+        # « scope= » is what some libraries write for none: without a value, it is as left out (RFC 6749 §3.2).
+        given = request.POST.copy()
+        for name in [name for name, value in given.items() if not value]:
+            del given[name]
+        request.POST = given  # type: ignore[assignment]
         texts = [value for name in _READ for value in request.POST.getlist(name)]
         basic = _basic(request)
         if basic is None or not all(_PLAIN.fullmatch(text) for text in [*texts, basic]):
@@ -58,7 +69,13 @@ class ClientCredentials(TokenView):
             return _refused("unsupported_grant_type", f"Seul « {ONLY} » est ouvert ici.")
         if "resource" in request.POST:
             return _refused("invalid_target", "Un jeton vaut pour toute l’API : n’en nommez pas une partie.")
-        return super().authorization_flow_token_response(request)
+        response = super().authorization_flow_token_response(request)
+        told = json.loads(response.content)
+        if told.get("error") in _WORDS:
+            response.content = json.dumps({**told, "error_description": _WORDS[told["error"]]})
+        if response.status_code == 401 and basic:
+            response["WWW-Authenticate"] = 'Basic realm="api"'  # the scheme that was used (RFC 6749 §5.2)
+        return response
 
 
 def _basic(request: HttpRequest) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from atdemain.rest.problems import Fault, Problem, invalid, pointer
+from atdemain.rest.problems import MOST_FAULTS, Fault, Problem, invalid, pointer
 
 MOST = 500
 REJECTED = "rejected"
@@ -38,7 +38,7 @@ def rejected(item: Any, index: int, keys: Iterable[str], faults: list[Fault]) ->
     return {
         **head(item, index, keys),
         "status": REJECTED,
-        "errors": [fault.as_dict() for fault in faults],
+        "errors": [fault.as_dict() for fault in faults[:MOST_FAULTS]],
     }
 
 

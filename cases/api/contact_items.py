@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from atdemain.rest.fields import moment
-from atdemain.rest.problems import Fault, pointer
+from atdemain.rest.problems import MOST_FAULTS, Fault, pointer
 from cases.enums import Channel, ContactOutcome, Direction, Identification, Nature, Segment, Technology
 from cases.intake import IncomingContact, Rejection
 
@@ -70,7 +70,8 @@ def understand(item: Any, index: int, entity: int, code: str) -> IncomingContact
         words = "Vous ne transmettez que les contacts traités par votre entité."
         wrong.append(("handling_entity", "not_yours", words))
     if wrong:
-        return [Fault(fault, words, pointer("contacts", index, name)) for name, fault, words in wrong]
+        told = wrong[:MOST_FAULTS]
+        return [Fault(fault, words, pointer("contacts", index, name)) for name, fault, words in told]
     said["source_system"] = f"p{entity}:{system}"
     if handler:
         said["handler_ref"] = f"p{entity}:{handler}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpResponse
@@ -23,6 +24,8 @@ from . import shapes
 #: A case moved by somebody else between our reading and the door: read again, twice at most.
 TRIES = 3
 CHOICES = {"status": EscalationStatus.values, "colour": Colour.values}
+#: A change is dated when its transaction begins and seen when it ends, after later ones sometimes.
+OVERLAP = timedelta(minutes=5)
 #: What the workflow calls a field, where a partner calls it otherwise.
 _TOLD_AS = {"answer_text": "text", "named_contact": "contact"}
 
@@ -32,7 +35,7 @@ class Escalations(ApiView):
     parameters = frozenset({*CHOICES, "updated_since"}) | paging.PARAMETERS
 
     def get(self, request: Any) -> HttpResponse:
-        """By the order of their last change; `updated_since` is included."""
+        """By the order of their last change; `updated_since` goes back by `OVERLAP`."""
         rows = Escalation.objects.of_entity(request.user.entity)
         rows = rows.filter(**self._filters(request.GET)).select_related("case", "named_contact")
         piece = paging.piece(rows, request, by="updated_at")
@@ -56,8 +59,9 @@ class Escalations(ApiView):
         if "updated_since" in asked:
             # A « + » that was not escaped arrives as a space.
             since = moment(asked["updated_since"].replace(" ", "+"))
-            found["updated_at__gte"] = since
-            if since is None:
+            if since is not None:
+                found["updated_at__gte"] = since - OVERLAP if since.year > 1 else since
+            else:
                 words = "Donnez une date et une heure RFC 3339, avec le fuseau."
                 faults.append(Fault("not_a_time", words, parameter="updated_since"))
         if faults:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from atdemain.rest.fields import moment
 from atdemain.rest.idempotency import idempotent
-from atdemain.rest.problems import Fault, pointer
+from atdemain.rest.problems import MOST_FAULTS, Fault, pointer
 from atdemain.rest.views import ApiView
 from cases.faults import FaultResult, FaultUpdate, upsert_many
 
@@ -56,7 +56,7 @@ def understand(item: Any, index: int, entity: str) -> FaultUpdate | list[Fault]:
         return [Fault("not_an_object", "Un dérangement est un objet JSON.", pointer(*where))]
     faults = [
         Fault("unknown_field", "Ce champ n’existe pas ici.", pointer(*where, name))
-        for name in item.keys() - FIELDS
+        for name in list(item.keys() - FIELDS)[:MOST_FAULTS]
     ]
     said: dict[str, Any] = {}
     for name in _TEXTS:

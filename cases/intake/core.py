@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -35,7 +35,7 @@ from .neighbourhood import (
     interactions_to_follow,
 )
 from .reference import Reference
-from .resolution import Clients, Lines, find_existing, find_handlers, unknown_handlers
+from .resolution import Clients, Existing, Lines, find_existing, find_handlers, unknown_handlers
 from .writes import (
     CONTACT,
     CurrentVerdict,
@@ -89,6 +89,7 @@ class Judged:
 @dataclass(slots=True)
 class Processed:
     arrivals: list[Arrival] = field(default_factory=list)
+    copies: list[tuple[Arrival, Arrival]] = field(default_factory=list)  # of an arrival, with that arrival
     judged: dict[int, list[Judged]] = field(default_factory=dict)  # by client, in event order
     cases: dict[int, list[ClientCase]] = field(default_factory=dict)
     ids: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -100,8 +101,9 @@ class Processed:
 
 def process(checked: Sequence[tuple[int, Checked]], run: Run, results: list[Received | None]) -> Processed:
     """Store these contacts and every verdict they change; `results` gets rejections and repeats."""
-    arrivals, clients = _resolved(checked, run, results)
-    done = Processed(arrivals=arrivals)
+    done = Processed()
+    clients = _resolve(checked, run, results, done)
+    arrivals = done.arrivals
     if not arrivals:
         return done
     since = _earliest_change(arrivals)
@@ -113,9 +115,10 @@ def process(checked: Sequence[tuple[int, Checked]], run: Run, results: list[Rece
 # -- keys, locks, what is new ----------------------------------------------------------------------------
 
 
-def _resolved(
-    checked: Sequence[tuple[int, Checked]], run: Run, results: list[Received | None]
-) -> tuple[list[Arrival], Clients]:
+def _resolve(
+    checked: Sequence[tuple[int, Checked]], run: Run, results: list[Received | None], done: Processed
+) -> Clients:
+    """Gives `done` its arrivals and their copies."""
     arrivals = []
     for index, item in checked:
         arrival = Arrival(index, item)
@@ -139,15 +142,26 @@ def _resolved(
         [item.client_ref for item in items if item.client_id is None and item.client_ref],
     )
     clients.create_missing(arrivals, run.now)
-    kept = []
-    seen: dict[tuple[str, str], Arrival] = {}
+    seen: dict[tuple[str, str], tuple[Arrival, Received | None]] = {}
     for arrival in arrivals:
-        answer = _place(arrival, clients, lines, existing, seen, run)
+        item = arrival.checked.item
+        key = (item.source_system, item.source_id)
+        if key in seen:
+            first, answer = seen[key]
+            if first.checked.content_hash != arrival.checked.content_hash:
+                results[arrival.index] = _other_content(arrival, first)
+            elif answer is None:
+                done.copies.append((arrival, first))
+            else:
+                results[arrival.index] = replace(answer, row=item.row)
+            continue
+        answer = _place(arrival, clients, lines, existing.get(key), run)
+        seen[key] = arrival, answer
         if answer is None:
-            kept.append(arrival)
+            done.arrivals.append(arrival)
         else:
             results[arrival.index] = answer
-    return kept, clients
+    return clients
 
 
 def _with_known_handlers(arrivals: list[Arrival], run: Run, results: list[Received | None]) -> list[Arrival]:
@@ -168,16 +182,11 @@ def _place(
     arrival: Arrival,
     clients: Clients,
     lines: Lines,
-    existing: dict,
-    seen: dict[tuple[str, str], Arrival],
+    stored: Existing | None,
     run: Run,
 ) -> Received | None:
-    """Settle client, line and unit; an answer when the contact goes no further."""
+    """Settle client, line and unit; an answer when the contact goes no further. `stored`: under its key."""
     item = arrival.checked.item
-    key = (item.source_system, item.source_id)
-    twin = seen.setdefault(key, arrival)
-    if twin is not arrival:
-        return _same_key_again(arrival, twin)
     line = lines.find(arrival)
     if isinstance(line, Rejection):
         return _rejected(line, arrival.checked)
@@ -197,7 +206,6 @@ def _place(
     settle_place(arrival, client, line, run.recorder_unit)
     if line is None and item.line_ref and client is not None and arrival.unit_id is not None:
         arrival.line_id = lines.create(arrival, client, arrival.unit_id).id
-    stored = existing.get(key)
     if stored is None:
         return None
     if stored.content_hash == arrival.checked.content_hash:
@@ -224,10 +232,8 @@ def _place(
     return None
 
 
-def _same_key_again(arrival: Arrival, twin: Arrival) -> Received:
+def _other_content(arrival: Arrival, twin: Arrival) -> Received:
     item, first = arrival.checked.item, twin.checked.item
-    if arrival.checked.content_hash == twin.checked.content_hash:
-        return Received("unchanged", row=item.row)
     where = f" (lignes {first.row} et {item.row})" if first.row is not None else ""
     return _rejected(
         Rejection(

@@ -170,8 +170,17 @@ def _process(
 
 
 def answer(done: Processed, results: list[Received | None]) -> None:
+    """The same contact twice in one call: the second is unchanged, as it is once the first is stored."""
     for arrival in done.arrivals:
         results[arrival.index] = received(arrival)
+    for copy, first in done.copies:
+        results[copy.index] = Received(
+            "unchanged",
+            first.contact_id,
+            client_id=first.client_id,
+            case_id=first.case_id,
+            row=copy.checked.item.row,
+        )
 
 
 def received(arrival: Arrival) -> Received:

@@ -14,7 +14,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from atdemain.organisation.hours_form import DAY_FIELDS
-from atdemain.organisation.models import EntityContact, PriorityLine
+from atdemain.organisation.models import Entity, EntityContact, PriorityLine
 from atdemain.organisation.opening_hours import day_as_text
 from atdemain.rest import conditions
 from atdemain.rest.fields import Reader
@@ -110,8 +110,14 @@ class PriorityLineView(ApiView):
         return self.reading(line_shape(row), conditions.of_version(row.version))
 
     def put(self, request: Any) -> HttpResponse:
+        """Two first lines at once: the second finds the first, and owes its version."""
         entity = request.user.entity
-        row = _line(entity, self.now)
+        _ = request.data  # all of it has come before anything is locked
+        with transaction.atomic():
+            Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity)
+            return self._put(request, _line(entity, self.now))
+
+    def _put(self, request: Any, row: PriorityLine | None) -> HttpResponse:
         if row is not None:
             told = request.META.get("HTTP_IF_MATCH")
             conditions.require_version(told, row.version, {"version": row.version})
@@ -126,9 +132,8 @@ class PriorityLineView(ApiView):
         }
         read.done()
         made = row is None
-        row = row or PriorityLine(entity_id=entity)
-        with transaction.atomic():
-            _save(self, LineForm(data, instance=row), row)
+        row = row or PriorityLine(entity_id=request.user.entity)
+        _save(self, LineForm(data, instance=row), row)
         row.refresh_from_db()
         return self.answer(line_shape(row), 201 if made else 200, ETag=conditions.of_version(row.version))
 
@@ -144,6 +149,10 @@ def _week(read: Reader) -> dict[str, str]:
         return {}
     if not isinstance(week, list) or len(week) != 7 or not all(isinstance(day, str) for day in week):
         read.fault("weekly_hours", "not_a_week", "Donnez sept textes, du lundi au dimanche, ou null.")
+        return {}
+    if not any(day.strip() for day in week):  # the form reads seven empty days as « the entity's hours »
+        words = "Sept jours fermés : donnez null pour suivre les horaires de l’entité, ou arrêtez le fil (valid_to)."
+        read.fault("weekly_hours", "refused", words)
         return {}
     return {name: day[:200] for name, day in zip(DAY_FIELDS, week, strict=True)}
 

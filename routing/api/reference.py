@@ -66,7 +66,7 @@ LINE_PUT = named(
         valid_to=day("Jusqu’au, compris ; vide : sans fin."),
         weekly_hours=many(
             text("« 08:00-12:00, 14:00-18:00 », vide : fermé."),
-            "Sept jours, depuis lundi ; null : les horaires de l’entité.",
+            "Sept jours, depuis lundi, dont un ouvert au moins ; null : les horaires de l’entité.",
             least=7,
             most=7,
         ),

@@ -150,3 +150,19 @@ def test_the_command_creates_lists_renews_and_revokes(office, capsys):
     made.refresh_from_db()
     with pytest.raises(ClientRefused):
         api_clients.rotate(made, actor=office.actor("admin"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (["--name", "x" * 81], "dépasse 80"),
+        (["--per-minute", "0"], "de 1 à 60000"),
+        (["--per-minute", "99999999999"], "de 1 à 60000"),
+        (["--name", " "], "Donnez un nom"),
+        (["--scope", "cases:read", "--scope", "telephony"], "réservé aux entités internes"),
+    ],
+)
+def test_the_command_refuses_what_the_page_refuses(office, wrong, words):
+    with pytest.raises(CommandError, match=words):
+        call_command("api_client", "create", "--entity", "p1", "--name", "SI", *wrong)
+    assert not ApiClient.objects.exists()

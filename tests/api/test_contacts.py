@@ -11,7 +11,7 @@ from atdemain.journal import purging
 from atdemain.journal.actors import system
 from atdemain.journal.retention import KINDS
 from atdemain.organisation.models import IdempotentAnswer, PriorityLine, Programme, UnitParticipation
-from cases.models import Case, Contact
+from cases.models import Case, Client, Contact, Line
 from tests.api.cast import Partner, problem
 from tests.office import HOUR, NOW, Office
 
@@ -245,10 +245,32 @@ def test_a_correction_is_taken_and_the_same_again_changes_nothing(p1):
     assert Contact.objects.get().talk_s == 301
 
 
+def test_a_moment_is_read_as_rfc_3339_lets_it_be_written(p1):
+    for n, text in enumerate(["2026-11-10t13:00:00z", "2026-11-10 14:00:00.1234567+01:00"]):
+        assert counts(send(p1, call(f"c{n}", arrived_at=text, answered_at=None, ended_at=None))) == {
+            "created": 1
+        }
+    assert {f"{at:%H:%M:%S}" for at in Contact.objects.values_list("arrived_at", flat=True)} == {"13:00:00"}
+
+
 def test_one_id_twice_in_a_batch_is_taken_once_and_refused_where_it_differs(p1):
     told = send(p1, call("c1"), call("c1"), call("c1", talk_s=1))
     assert counts(told) == {"created": 1, "unchanged": 1, "rejected": 1}
     assert told["items"][2]["errors"][0]["code"] == "same_id_other_content"
+
+
+def test_a_contact_twice_in_a_batch_is_told_what_became_of_it_both_times(p1, live):
+    """The copy of a third call is a third call; that of a rejected one is not said to be stored."""
+    send(p1, call("c0", NOW - 3 * HOUR), call("c1", NOW - 2 * HOUR))
+    first, copy = send(p1, call("c2"), call("c2"))["items"]
+    assert (first["rd3plus"], first["count"], first["case_ref"]) == (True, 3, Case.objects.get().ref)
+    assert copy == first | {"index": 1, "status": "unchanged"}
+    Line.objects.create(
+        line_ref="LIGNE-1", client=Client.objects.get(client_ref="CLI-9"), unit=live.units["lyon"]
+    )
+    told = send(p1, *[call("c3", client_ref="CLI-10", line_ref="LIGNE-1")] * 2)
+    assert counts(told) == {"rejected": 2}
+    assert [item["errors"][0]["code"] for item in told["items"]] == ["other_client"] * 2
 
 
 def test_a_call_that_nobody_answered_does_not_count_and_says_why(p1):

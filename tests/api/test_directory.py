@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connections
 
 from atdemain.journal.models import AuditEvent
 from atdemain.organisation.models import EntityContact, PriorityLine
 from routing.models import UnreachableReport
 from tests.api.cast import Partner, problem
-from tests.office import NOW
+from tests.office import NOW, Office
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +111,25 @@ def test_a_first_priority_line_is_made_then_changed_from_its_version(p1, office)
     assert PriorityLine.objects.get().entity == office.entities["p1"]
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_first_lines_put_at_once_are_one_and_the_others_owe_its_version():
+    partner = Partner.of(Office.gather())
+    gate = Barrier(6, timeout=60)
+
+    def first(rank: int) -> int:
+        own = Partner(partner.client, partner.secret, partner.token)
+        try:
+            gate.wait()
+            return put(own, "/priority-line", {"number": f"01 99 00 99 8{rank % 2}"}, None).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(first, range(6))) == [201, *[428] * 5]
+    assert PriorityLine.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("body", "where"),
     [
@@ -117,6 +139,7 @@ def test_a_first_priority_line_is_made_then_changed_from_its_version(p1, office)
         ({"number": "01 99 00 99 81", "target_answer_s": 2**62}, "/target_answer_s"),
         ({"number": "01 99 00 99 81", "valid_from": "hier"}, "/valid_from"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["8-9"]}, "/weekly_hours"),
+        ({"number": "01 99 00 99 81", "weekly_hours": ["", *[" "] * 6]}, "/weekly_hours"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["18:00-08:00", *[""] * 6]}, "/weekly_hours/0"),
     ],
 )

@@ -68,12 +68,27 @@ def test_partner_3_lists_its_own_escalations_and_no_other(office, p1, case):
 def test_the_list_is_filtered_by_status_colour_and_last_change(office, p1, case):
     ids = lambda query: [item["id"] for item in p1.get(f"/escalations{query}").json()["items"]]  # noqa: E731
     one = case.escalations.get().pk
-    since = (NOW + MINUTE).isoformat().replace("+", "%2B")
+    since = (NOW + 10 * MINUTE).isoformat().replace("+", "%2B")
     assert ids("?status=sent&colour=orange") == [one]
     assert ids("?status=answered") == ids("?colour=red") == ids(f"?updated_since={since}") == []
-    office.do(case, "withdraw_escalation", "advisor", escalation=one, reason=TOLD, at=NOW + 2 * MINUTE)
+    office.do(case, "withdraw_escalation", "advisor", escalation=one, reason=TOLD, at=NOW + 11 * MINUTE)
     assert ids(f"?updated_since={since}") == [one]
     assert ids(f"?updated_since={since.replace('%2B', '+')}") == [one]
+
+
+def test_a_change_committed_after_a_later_one_was_read_is_met_at_the_next_reading(office, p1):
+    """The transaction that dated it first ended last: whoever asks from the last change read still has it."""
+    slow, quick = (office.case("escalated", entity="p1", at=NOW - HOUR) for _ in range(2))
+    ask = lambda case, at: office.do(  # noqa: E731
+        case, "withdraw_escalation", "advisor", escalation=case.escalations.get().pk, reason=TOLD, at=at
+    )
+    ask(quick, NOW + 3 * MINUTE)
+    read = p1.get("/escalations").json()["items"][-1]
+    assert read["case_ref"] == quick.ref
+    ask(slow, NOW + MINUTE)
+    told = p1.get(f"/escalations?updated_since={read['updated_at']}").json()["items"]
+    assert [item["case_ref"] for item in told] == [slow.ref, quick.ref]
+    assert p1.get("/escalations?updated_since=0001-01-01T00:00:00Z").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from atdemain.notifications.models import Delivery, WebhookSecret, WebhookSubscr
 from atdemain.notifications.webhooks import events
 from atdemain.organisation.models import EntityContact, IdempotentAnswer, PriorityLine
 from atdemain.rest.body import MOST_BYTES
+from atdemain.rest.problems import MOST_FAULTS
 from atdemain.rest.views import ApiView
 from cases.models import Case, Contact, Escalation, FaultTicket, IncomingCall
 from tests.api.cast import Partner, problem
@@ -31,6 +32,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 #: Of processor for one refusal; of memory at its worst, what the smallest objects of 2 MB of JSON take.
 SECONDS, MEGABYTES = 1.0, 64
+#: Of an answer, in bytes.
+LONGEST = 20_000
 MALFORMED = (400, "malformed_json")
 UNSUPPORTED = (415, "unsupported_media_type")
 #: Name → body, what is said of it, what is answered.
@@ -49,6 +52,9 @@ BODIES: dict[str, tuple[bytes, dict[str, str], tuple[int, str]]] = {
     "raw NUL": (b'{"a": "\x00"}', {}, MALFORMED),
     "lone surrogate": (b'{"a": "\\ud800"}', {}, MALFORMED),
     "surrogate as bytes": (b'{"a": "\xed\xa0\x80"}', {}, MALFORMED),
+    "a lone surrogate after a million values": (
+        b"[" * 28 + b"1," * 900_000 + b'"\\ud800"' + b"]" * 28, {}, MALFORMED
+    ),
     "duplicate keys": (b'{"a": 1, "a": 2}', {}, MALFORMED),
     "many duplicate keys": (b"{" + b'"a":1,' * 200_000 + b'"a":1}', {}, MALFORMED),
     "latin-1": ('{"a": "é"}'.encode("latin-1"), {}, MALFORMED),
@@ -71,6 +77,9 @@ BODIES: dict[str, tuple[bytes, dict[str, str], tuple[int, str]]] = {
     "plain text": (b"{}", {"Content_Type": "text/plain"}, UNSUPPORTED),
     "many small lists": (b"[" + b"[]," * 690_000 + b"[]]", {}, (422, "validation")),
     "many small numbers": (b"[" + b"1.5," * 500_000 + b"1]", {}, (422, "validation")),
+    "many unknown fields": (
+        b"{" + b",".join(b'"%d": 1' % n for n in range(150_000)) + b"}", {}, (422, "validation")
+    ),
     "a list": (b"[]", {}, (422, "validation")),
     "null": (b"null", {}, (422, "validation")),
     "a text": (b'"x"', {}, (422, "validation")),
@@ -125,6 +134,7 @@ def refused(own: Own, method: str, where: str, name: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code), (name, where, answer.content[:300])
     problem(answer, status, code)
     assert seconds < SECONDS, (name, where)
+    assert len(answer.content) < LONGEST, (name, where)
 
 
 @pytest.mark.parametrize(("route", "method"), WRITES, ids=[f"{method} {name}" for name, method in WRITES])
@@ -156,6 +166,15 @@ def test_a_body_made_to_hurt_takes_little_memory_and_gives_it_back(own, name):
         tracemalloc.stop()
     assert peak < MEGABYTES * 2**20
     assert left < 2**20
+
+
+@pytest.mark.parametrize("member", ["contacts", "fault_tickets"])
+def test_an_item_of_nothing_but_faults_is_told_in_a_few_of_them(own, member):
+    items = [{f"inconnu{n}": 1 for n in range(400)}] * 300
+    answer = own.partner.post(own.address(member), {member: items})
+    assert answer.json()["rejected"] == 300
+    assert {len(item["errors"]) for item in answer.json()["items"]} == {MOST_FAULTS}
+    assert len(answer.content) < MOST_BYTES
 
 
 @pytest.mark.parametrize("kind", ["application/json", "APPLICATION/JSON; charset=utf-8"])

@@ -105,10 +105,16 @@ def test_the_program_of_the_guide_answers_its_first_escalation(
     if None in tools:
         pytest.skip("bash ou curl est introuvable")
     file = program(live_server.url, name, tmp_path)
-    done = subprocess.run(
+    run = lambda: subprocess.run(  # noqa: E731
         [tools[0], str(file)], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
     )
+    done = run()
     assert done.returncode == 0, done.stdout + done.stderr
     assert "answered" in done.stdout
     assert Escalation.objects.get(pk=sandbox.ids[4127]).answer_code == "fixed"
     assert Contact.objects.filter(client__client_ref="CLI-GUIDE").count() == 1
+    again = run()  # nothing waits any more: said, and no error of the program's own
+    assert (again.returncode, again.stderr.strip()) == (
+        1,
+        "Aucune escalade n'attend : demandez-en une à un conseiller.",
+    )

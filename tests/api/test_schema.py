@@ -52,6 +52,10 @@ def test_a_program_reads_the_document_without_a_token_in_json_or_yaml(client: Br
     problem(client.get(ADDRESS, {"format": "xml"}), 422, "validation")
 
 
+def test_a_program_that_posts_to_the_document_is_told_405():
+    problem(Browser(enforce_csrf_checks=True).post(ADDRESS), 405, "method_not_allowed")
+
+
 @pytest.mark.parametrize("kind", ["parameters", "headers", "examples", "schemas"])
 def test_every_shared_part_is_used(kind: str):
     text = json.dumps(document())

@@ -54,6 +54,16 @@ def test_a_token_by_basic_authentication_may_ask_for_fewer_scopes(client, p1):
     assert answer.json()["scope"] == "cases:read"
 
 
+def test_a_parameter_without_a_value_is_as_left_out(client, p1):
+    """Libraries write « scope= » for none, and empty ids beside the header."""
+    coded = base64.b64encode(f"{p1.client.client_id}:{p1.secret}".encode()).decode()
+    data = {"grant_type": "client_credentials", "scope": "", "client_id": "", "client_secret": ""}
+    answer = client.post("/api/token", data, HTTP_AUTHORIZATION=f"Basic {coded}")
+    assert set(answer.json()["scope"].split()) == set(p1.client.granted)
+    wrong = client.post("/api/token", data, HTTP_AUTHORIZATION=f"Basic {coded[:8]}")
+    assert (wrong.status_code, wrong["WWW-Authenticate"]) == (401, 'Basic realm="api"')
+
+
 def test_neither_the_token_nor_the_secret_lies_in_the_database(client, p1):
     given = token(client, p1).json()["access_token"]
     assert not AccessToken.objects.filter(token=given).exists()
@@ -77,6 +87,7 @@ def test_a_token_asked_wrongly_is_refused_as_oauth_says(client, p1, fields, erro
     answer = token(client, p1, **fields)
     assert answer.status_code in (400, 401)
     assert answer.json()["error"] == error
+    assert answer.json()["error_description"].endswith(".")
 
 
 def test_a_scope_the_client_has_not_is_refused(client, office):

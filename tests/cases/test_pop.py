@@ -240,6 +240,27 @@ def test_a_call_passed_on_leaves_the_page_of_the_first(
     assert telephony.ringing(office.people["colleague"].pk, NOW) == second.pk
 
 
+def test_a_call_offered_again_rings_again_on_the_page_it_had_left(
+    office: Office, odile: Client, extension: PhoneExtension
+) -> None:
+    """Nobody took it: to a colleague, then back, under the name that the switch gave it."""
+    advisor, colleague = (office.people[name].pk for name in ("advisor", "colleague"))
+    PhoneExtension.objects.create(number="4128", user=office.people["colleague"])
+    first = ring()
+    telephony.ended("c-1", NOW + timedelta(seconds=20))
+    late = NOW + timedelta(seconds=21)
+    assert ring(at=NOW, now=late).call is None  # the first announcement, brought twice by the network
+    there = NOW + timedelta(seconds=25)
+    ring("4128", at=there, now=there)
+    back = NOW + timedelta(seconds=50)
+    again = ring(at=back, now=back)
+    assert again.call == first.call == telephony.ringing(advisor, back)
+    assert telephony.shown(IncomingCall.objects.get(pk=again.call), back)
+    assert telephony.ringing(colleague, back) == 0
+    later = back + telephony.SHOWN_FOR + timedelta(minutes=1)  # it rang itself out, and comes back
+    assert ring(at=later, now=later).call == telephony.ringing(advisor, later) == first.call
+
+
 def test_the_announcement_is_one_statement_beside_the_pop(odile: Client, extension: PhoneExtension) -> None:
     ring(call="c-0")
     with CaptureQueriesContext(connection) as alone:

@@ -118,6 +118,20 @@ def test_a_case_resolved_is_told_to_the_entities_that_were_asked_on_it(office: O
     assert told(field) == []
 
 
+def test_a_case_resolved_again_is_told_again_even_if_it_was_closed_by_mistake(office: Office, copper) -> None:
+    """A reopening by mistake counts as none: its second resolution is news all the same."""
+    case = office.case("escalated", at=NOW - 3 * HOUR)
+    answered = {"escalation": case.escalations.get().pk, "answer_code": "fixed", "answer_text": TOLD}
+    office.do(case, "answer_escalation", "backoffice", at=NOW - 2 * HOUR, **answered)
+    resolve = {"root_cause": "network", "client_confirmation": "confirmed", "reached_now": True, "told": TOLD}
+    office.do(case, "resolve", "advisor", resolution_code="repaired_network", at=NOW - HOUR, **resolve)
+    mistake = {"reason": "Ce n’était pas ce dossier.", "closed_by_mistake": True}
+    office.do(case, "reopen", "advisor", at=NOW - HOUR / 2, **mistake)
+    office.do(case, "resolve", "advisor", resolution_code="configuration", **resolve)
+    codes = [body["data"]["resolution_code"] for body in told(copper, "case.resolved")]
+    assert codes == ["repaired_network", "configuration"]
+
+
 def test_a_case_of_no_entity_is_told_to_nobody(office: Office, copper) -> None:
     office.case("resolved")
     assert told(copper) == []

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from atdemain.journal.actors import system
+from atdemain.journal.actors import Actor, system
+from atdemain.journal.enums import ActorKind
 from atdemain.journal.models import AuditEvent
 from atdemain.notifications import retention
 from atdemain.notifications.enums import DisabledReason
@@ -131,6 +132,17 @@ def test_stopping_and_resuming_twice_equals_once(entity: Entity) -> None:
     assert subscriptions.resume(subscription, actor=ACTOR, now=NOW)
     assert not subscriptions.resume(subscription, actor=ACTOR, now=NOW)
     assert actions(subscription.pk) == ["created", "stopped", "resumed"]
+
+
+def test_an_entity_that_saw_it_on_does_not_resume_what_an_administrator_stopped_meanwhile(
+    entity: Entity,
+) -> None:
+    subscription, _ = subscribed(entity, URL)
+    subscriptions.stop(subscription, DisabledReason.ADMIN, actor=ACTOR, now=NOW)
+    own = Actor(ActorKind.API_CLIENT, 1, entity=entity.pk)
+    assert not subscriptions.resume(subscription, actor=own, now=NOW)
+    subscription.refresh_from_db()
+    assert (subscription.active, subscription.disabled_reason) == (False, DisabledReason.ADMIN)
 
 
 def test_a_third_key_waits_for_the_end_of_the_rotation(entity: Entity) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from atdemain.journal.actors import Actor
 from atdemain.journal.record import Entry, record, record_many
@@ -133,11 +133,13 @@ def stop(subscription: WebhookSubscription, reason: DisabledReason, *, actor: Ac
 
 
 def resume(subscription: WebhookSubscription, *, actor: Actor, now: datetime) -> bool:
-    """It goes on; what was abandoned meanwhile is sent again only when somebody asks. False when it was on."""
+    """It goes on; what was abandoned meanwhile is sent again only when somebody asks. False when it was on, or when
+    an entity asks for what an administrator stopped, a moment ago even.
+    """
+    going = {"active": True, "disabled_reason": "", "disabled_at": None, "failures": 0, "retry_at": None}
     with transaction.atomic():
-        if not _switch(
-            subscription, active=True, disabled_reason="", disabled_at=None, failures=0, retry_at=None
-        ):
+        only = Q() if actor.entity is None else ~Q(disabled_reason=DisabledReason.ADMIN)
+        if not _switch(subscription, only, **going):
             return False
         _record_switch(subscription, "resumed", [False, True], actor, now)
     return True
@@ -278,9 +280,10 @@ def _locked(pk: int, version: int) -> WebhookSubscription:
     return found
 
 
-def _switch(subscription: WebhookSubscription, **fields: object) -> int:
+def _switch(subscription: WebhookSubscription, only: Q | None = None, **fields: object) -> int:
     """One when it was the other way; a second click changes nothing."""
     standing = WebhookSubscription.objects.standing().filter(pk=subscription.pk, active=not fields["active"])
+    standing = standing.filter(only or Q())
     return standing.update(version=F("version") + 1, **fields)
 
 

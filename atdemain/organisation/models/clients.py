@@ -12,6 +12,7 @@ from atdemain.organisation.api_scopes import in_order
 SLOTS = (1, 2)
 DEFAULT_PER_MINUTE = 600
 MOST_PER_MINUTE = 60_000
+LONGEST_NAME = 80
 
 
 class ApiClient(AbstractApplication):

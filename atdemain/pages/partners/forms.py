@@ -6,7 +6,7 @@ from django import forms
 
 from atdemain.organisation.api_scopes import INTERNAL, SCOPES
 from atdemain.organisation.models import ApiClient, Entity
-from atdemain.organisation.models.clients import DEFAULT_PER_MINUTE, MOST_PER_MINUTE
+from atdemain.organisation.models.clients import DEFAULT_PER_MINUTE, LONGEST_NAME, MOST_PER_MINUTE
 
 NBSP = "\u00a0"
 
@@ -45,9 +45,9 @@ class NewForm(RightsForm):
     )
     name = forms.CharField(
         label="Nom",
-        max_length=80,
+        max_length=LONGEST_NAME,
         help_text="Ce qui se connectera, par exemple « SI du partenaire, production ».",
-        widget=forms.TextInput(attrs={"class": "form-control", "maxlength": 80}),
+        widget=forms.TextInput(attrs={"class": "form-control", "maxlength": LONGEST_NAME}),
         error_messages={"required": "Donnez un nom à ce client."},
     )
     field_order = ["entity", "name", "scopes", "per_minute"]

@@ -30,8 +30,9 @@ def event(name: str, data: Shape, example: dict[str, Any]) -> None:
         "post": {
             "operationId": "on_" + name.replace(".", "_"),
             "summary": TITLES[name],
-            "description": "Répondez 2xx en moins de dix secondes. L’ordre d’arrivée n’est pas assuré : fiez-vous à "
-            "`version`. 410 arrête l’abonnement, toute autre erreur est retentée pendant deux jours.",
+            "description": "Répondez 2xx en moins de dix secondes. L’ordre d’arrivée n’est pas assuré : fiez-vous à la "
+            "`version` de l’escalade, à `resolved_at` pour un dossier résolu. 410 arrête l’abonnement, toute autre "
+            "erreur est retentée pendant deux jours.",
             "tags": ["webhooks"],
             "parameters": [
                 {"name": header, "in": "header", "required": True, "description": words, "schema": text()}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from atdemain.rest.problems import MOST_FAULTS
+
 
 class Remedy(NamedTuple):
     """`means` tells why it happens, `todo` what to do about it; `again`: whether the same request may succeed."""
@@ -97,7 +99,8 @@ REMEDIES: dict[str, Remedy] = {
         "Non, tant qu’il y en a autant.",
     ),
     "uri_too_long": Remedy(
-        "L’adresse et ses paramètres dépassent 4 096 caractères.",
+        "Les paramètres de l’adresse dépassent 4 096 caractères. Au-delà de 8 000, un serveur placé devant nous répond 414 "
+        "lui-même, sans corps JSON.",
         "Raccourcissez les filtres ; un curseur se donne seul, il porte déjà sa place.",
         _NO,
     ),
@@ -109,7 +112,7 @@ REMEDIES: dict[str, Remedy] = {
     ),
     "validation": Remedy(
         "Le document se lit, mais des champs ou des paramètres ne conviennent pas.",
-        "`errors` les donne tous : `pointer` (dans le corps) ou `parameter`, un `code` stable et un `detail` à montrer.",
+        f"`errors` les donne, {MOST_FAULTS} au plus : `pointer` (dans le corps) ou `parameter`, un `code` stable et un `detail` à montrer.",
         _NO,
     ),
     "idempotency_key_reused": Remedy(

@@ -82,7 +82,10 @@ TOKEN = Operation(
             title="Un secret inconnu",
             body={"grant_type": ONLY, "client_id": "demo-partenaire-p1", "client_secret": "autre-chose"},
             status=401,
-            answer={"error": "invalid_client"},
+            answer={
+                "error": "invalid_client",
+                "error_description": "Identifiant ou secret inconnus, ou client révoqué.",
+            },
         ),
     },
 )

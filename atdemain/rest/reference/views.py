@@ -7,6 +7,7 @@ from functools import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
@@ -25,6 +26,7 @@ from atdemain.rest.views import render as as_json
 FORMATS = {"json": "application/json", "yaml": "application/yaml"}
 
 
+@csrf_exempt  # a program that posts is told that it may not (405), not that a page's token is missing
 @require_safe
 def schema(request: HttpRequest) -> HttpResponse:
     """JSON, or YAML where it is asked for; 304 for who has it already."""

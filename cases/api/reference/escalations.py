@@ -182,11 +182,12 @@ describe(
         title="Lister les escalades adressées à son entité",
         tag="escalations",
         words="Dans l’ordre de leur dernier changement. Pour suivre : gardez le plus grand `updated_at` lu et redemandez "
-        "avec `updated_since` ; une escalade qui change pendant la lecture est revue plus loin, aucune n’est manquée.",
+        "avec `updated_since`, qui remonte de lui-même cinq minutes plus tôt : un changement s’écrit parfois après un plus "
+        "récent, et aucun n’est manqué. Ce que vous avez déjà lu se reconnaît à `id` et `version`.",
         query={
             "status": choice(EscalationStatus.values, "Seulement celles qui en sont là."),
             "colour": choice(Colour.values, "Seulement cette urgence."),
-            "updated_since": moment("Changées depuis (compris)."),
+            "updated_since": moment("Changées depuis, et cinq minutes plus tôt."),
             **LIST_PARAMETERS,
         },
         answers={

@@ -68,7 +68,8 @@ describe(
         id="announce_call",
         title="Annoncer un appel qui sonne",
         tag="telephony",
-        words=f"{_INTERNAL} La page du conseiller de ce poste le montre d’elle-même en moins de deux secondes.",
+        words=f"{_INTERNAL} La page du conseiller de ce poste le montre d’elle-même en moins de deux secondes. Annoncé deux "
+        "fois, c’est le même appel ; présenté de nouveau à un poste qui ne sonnait plus, il y sonne de nouveau.",
         body=named(
             "RingingCall",
             asked(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from atdemain.journal.actors import system
 from atdemain.organisation import api_clients
 from atdemain.organisation.api_clients import ClientRefused, Issued
-from atdemain.organisation.api_scopes import SCOPES
+from atdemain.organisation.api_scopes import INTERNAL, SCOPES
 from atdemain.organisation.models import ApiClient, Entity
 from atdemain.organisation.models.clients import DEFAULT_PER_MINUTE
 
@@ -47,8 +47,8 @@ class Command(BaseCommand):
         found = Entity.objects.filter(code=entity).first()
         if found is None:
             raise CommandError(f"Aucune entité « {entity} ».")
-        if per_minute < 1:
-            raise CommandError("--per-minute est un nombre d’au moins 1.")
+        if not found.internal and INTERNAL & set(scope or ()):
+            raise CommandError(f"{', '.join(sorted(INTERNAL))} : ce droit est réservé aux entités internes.")
         issued = api_clients.create(
             found,
             name=name,
