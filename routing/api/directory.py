@@ -159,6 +159,8 @@ def _week(read: Reader) -> dict[str, str]:
 
 def _save(view: ApiView, form: forms.ModelForm, row: EntityContact | PriorityLine) -> None:
     """Raises Problem: 422 with what the form refuses at its place, 412 when somebody was quicker."""
+    for field in form.fields.values():
+        field.strip = False  # the reader took away the white space, as the document understands it
     if not form.is_valid():
         raise invalid(
             Fault(str(error.code or "refused"), " ".join(error.messages), _place(name))

@@ -90,6 +90,17 @@ def test_what_a_contact_cannot_be_is_told_at_its_place(p1, person, body, where):
     assert person.version == 1
 
 
+def test_a_text_is_read_as_the_document_tells_it_not_as_a_page_does(p1, person):
+    """A separator is no white space for JSON Schema: what is taken is kept."""
+    told = put(p1, f"/directory/contacts/{person.pk}", PERSON | {"name": " Vigie\x1d "}).json()
+    assert told["name"] == "Vigie\x1d"
+    assert problem(
+        put(p1, f"/directory/contacts/{person.pk}", PERSON | {"name": " "}, told["version"]),
+        422,
+        "validation",
+    )
+
+
 def test_somebody_elses_contact_is_told_like_one_that_does_not_exist(p1, office):
     theirs = office.entities["copper"].contacts.get()
     refused = put(p1, f"/directory/contacts/{theirs.pk}", PERSON)
