@@ -130,6 +130,9 @@ class PriorityLineView(ApiView):
             "valid_to": read.text("valid_to", most=10, required=False),
             **_week(read),
         }
+        if data["valid_from"] > timezone.localdate(self.now).isoformat():
+            words = "Le fil donné ici est celui qui répond aujourd’hui : à partir d’aujourd’hui au plus tard."
+            read.fault("valid_from", "refused", words)
         read.done()
         made = row is None
         row = row or PriorityLine(entity_id=request.user.entity)

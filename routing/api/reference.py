@@ -62,7 +62,7 @@ LINE_PUT = named(
         required=("number",),
         number=text("Numéro, en toute écriture.", least=1, most=40),
         target_answer_s=whole("Réponse visée, en secondes ; 60 sans précision.", least=1, most=3_600),
-        valid_from=day("À partir du ; vide : dès maintenant."),
+        valid_from=day("À partir du, aujourd’hui au plus tard ; vide : dès maintenant."),
         valid_to=day("Jusqu’au, compris ; vide : sans fin."),
         weekly_hours=many(
             text("« 08:00-12:00, 14:00-18:00 », vide : fermé."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -30,7 +30,7 @@ NBSP = "\u00a0"
 
 
 class StaleRow(Exception):
-    """Somebody changed it since the page was drawn."""
+    """Somebody changed it since the page was drawn, or wrote the same one."""
 
 
 @transaction.atomic
@@ -42,7 +42,11 @@ def save(row: Row, *, seen: int | None, actor: Actor, now: datetime) -> None:
         _take(row, seen)
         before = manager.get(pk=row.pk)
         row.version = before.version
-    row.save()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:  # two people give an entity the same line at once
+        raise StaleRow from error
     _journal(row, before, actor, now)
     if isinstance(row, EntityContact) and before is not None and _other_person(before, row):
         settle(row, now)

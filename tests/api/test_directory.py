@@ -149,6 +149,7 @@ def test_first_lines_put_at_once_are_one_and_the_others_owe_its_version():
         ({"number": "01 99 00 99 81", "target_answer_s": 0}, "/target_answer_s"),
         ({"number": "01 99 00 99 81", "target_answer_s": 2**62}, "/target_answer_s"),
         ({"number": "01 99 00 99 81", "valid_from": "hier"}, "/valid_from"),
+        ({"number": "01 99 00 99 81", "valid_from": "2026-11-11"}, "/valid_from"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["8-9"]}, "/weekly_hours"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["", *[" "] * 6]}, "/weekly_hours"),
         ({"number": "01 99 00 99 81", "weekly_hours": ["18:00-08:00", *[""] * 6]}, "/weekly_hours/0"),

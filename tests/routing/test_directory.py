@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from atdemain.journal.actors import system
 from atdemain.journal.models import AuditEvent
 from atdemain.notifications.models import Notification
 from atdemain.organisation.models import Entity, EntityContact, PriorityLine
+from routing.directory import changes
 from routing.models import UnreachableReport
 from tests.office import NOW, Office, text_of
 
@@ -180,6 +182,16 @@ def test_line_badly_typed_is_refused_in_words(office, data, words):
     assert answer.status_code == 422
     assert words in text_of(answer)
     assert PriorityLine.objects.count() == 1
+
+
+def test_line_given_twice_at_once_is_one_and_the_second_is_told(office):
+    """Both forms were read before either was written."""
+    line(office)
+    twice = PriorityLine(entity=office.entities["copper"], number="+33199009980")
+    with pytest.raises(changes.StaleRow):
+        changes.save(twice, seen=None, actor=system("test"), now=NOW)
+    assert PriorityLine.objects.count() == 1
+    assert not AuditEvent.objects.filter(object_type="priorityline").exists()
 
 
 def test_line_has_hours_of_its_own_shown_judged_and_journalled(office):
