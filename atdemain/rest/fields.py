@@ -18,16 +18,19 @@ def stamp(at: datetime | None) -> str | None:
 
 
 def moment(text: str) -> datetime | None:
-    """RFC 3339 with its zone; None for anything else."""
+    """RFC 3339 with its zone, at an edge of the calendar its first or last instant; None for anything else."""
     if len(text) < 20 or text[10:11] not in "Tt ":
         return None
     try:
         at = datetime.fromisoformat(f"{text[:-1]}Z" if text[-1] == "z" else text)
-        if at.tzinfo is None:
-            return None
-        return at if at.tzinfo is UTC else at.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if at.tzinfo is None:
+        return None
+    try:
+        return at if at.tzinfo is UTC else at.astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if at.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 class Reader:

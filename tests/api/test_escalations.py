@@ -88,7 +88,9 @@ def test_a_change_committed_after_a_later_one_was_read_is_met_at_the_next_readin
     ask(slow, NOW + MINUTE)
     told = p1.get(f"/escalations?updated_since={read['updated_at']}").json()["items"]
     assert [item["case_ref"] for item in told] == [slow.ref, quick.ref]
-    assert p1.get("/escalations?updated_since=0001-01-01T00:00:00Z").status_code == 200
+    first, last = "0001-01-01T00:00:00%2B07:07", "9999-12-31T23:59:59-12:00"  # beyond the calendar, in UTC
+    for edge, count in (("0001-01-01T00:00:00Z", 2), (first, 2), (last, 0)):
+        assert len(p1.get(f"/escalations?updated_since={edge}").json()["items"]) == count
 
 
 @pytest.mark.parametrize(
