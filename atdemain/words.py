@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: White space as JSON Schema's patterns read it; `str.strip` would take the separators U+001C to U+001F too.
-SPACES = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+#: White space as the patterns of JSON Schema read it (ECMA-262); `str.strip` would take U+0085 and U+001C to U+001F too.
+SPACES = "\t\n\x0b\x0c\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
 def bare(text: str) -> str:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import jsonschema_rs
 import pytest
 from django.db import transaction
 
 from atdemain.rest.reference.document import document
+from atdemain.words import SPACES
 from tests.api.contract import Found
 from tests.api.stage import OPERATIONS, Stage, first_body
 
@@ -39,6 +41,12 @@ class Probe(NamedTuple):
 
 
 MISSING = object()
+
+
+def test_white_space_around_a_text_is_what_a_pattern_of_the_document_calls_so():
+    inked = jsonschema_rs.validator_for({"type": "string", "pattern": r"\S"})
+    every = (chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
+    assert {one for one in every if not inked.is_valid(one)} == {*SPACES}
 
 
 def shape_of(found: Found) -> tuple[Found, str]:
