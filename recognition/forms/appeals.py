@@ -58,6 +58,7 @@ class DecisionForm(KeepsDays):
     cutoff = day("Preuves reçues jusqu’au", required=False, help_text="Aujourd’hui si vous laissez vide.")
     fact = forms.ChoiceField(
         label="Preuve à corriger", required=False, widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="Dates ou rôle faux : un administrateur les corrige, puis les preuves sont recueillies à nouveau.",
         error_messages={"invalid_choice": "Cette preuve n’est pas dans le dossier."},
     )  # fmt: skip
     value = forms.IntegerField(
