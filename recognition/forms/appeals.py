@@ -63,7 +63,7 @@ class DecisionForm(KeepsDays):
     )  # fmt: skip
     value = forms.IntegerField(
         label="Valeur corrigée", required=False, min_value=0, max_value=1_000_000,
-        help_text="Dans l’unité de la preuve : jours, minutes ou nombre ; 1 pour oui, 0 pour non.",
+        help_text="Dans l’unité de la preuve : minutes ou nombre ; 1 pour oui, 0 pour non.",
         widget=forms.NumberInput(attrs={"class": "form-control"}),
         error_messages={
             "min_value": "Une valeur n’est pas négative.",
