@@ -56,7 +56,7 @@ _LIST = (
     ),
     _number(
         "suggestions", "Propositions d’amélioration", Unit.COUNT, ALL, "propositions d’amélioration",
-        "les propositions déposées, hors doublons et hors refus",
+        "les propositions déposées, refusées comprises, hors doublons et retraits",
     ),
     _number(
         "mutual_help_minutes", "Temps d’entraide", Unit.MINUTES, ALL, "d’entraide",
@@ -87,8 +87,8 @@ _LIST = (
         "les séances signées par l’accompagnant et par l’accompagné",
     ),
     _number(
-        "script_evolutions", "Évolutions de script", Unit.COUNT, ALL, "évolutions de script issues de ses propositions",
-        "les versions de script rattachées à une proposition",
+        "script_evolutions", "Évolutions de script", Unit.COUNT, ALL, "évolutions de script écrites ou proposées",
+        "les versions de script écrites, et celles issues d’une proposition",
     ),
     _number(
         "briefing_weeks", "Semaines avec un briefing", Unit.PERCENT, _MANAGER, "des semaines avec un briefing de l’équipe",

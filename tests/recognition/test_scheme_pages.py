@@ -523,6 +523,16 @@ def test_conditions_show_each_role_what_is_asked_of_it_alone(office):
     ]
 
 
+def test_conditions_say_what_is_counted_as_it_is_counted(office):
+    """Refused suggestions count (domain.md §11), and a script counts for who wrote it: the binding text says so."""
+    row = published(office)
+    shown = text_of(
+        office.browser("advisor").get(f"/recognition/conditions/{programme().code}/{row.number}/")
+    )
+    assert "les propositions déposées, refusées comprises, hors doublons et retraits" in shown
+    assert "Au moins 2 évolutions de script écrites ou proposées" in shown
+
+
 def test_conditions_of_a_draft_are_unknown_to_all_and_previewed_by_hr(office):
     row = draft(office)
     address = f"/recognition/conditions/{programme().code}/{row.number}/"
