@@ -56,7 +56,7 @@ _LIST = (
     ),
     _number(
         "suggestions", "Propositions d’amélioration", Unit.COUNT, ALL, "propositions d’amélioration",
-        "les propositions déposées, hors doublons et hors refus",
+        "les propositions déposées, refusées comprises, hors doublons et retraits",
     ),
     _number(
         "mutual_help_minutes", "Temps d’entraide", Unit.MINUTES, ALL, "d’entraide",
@@ -76,19 +76,19 @@ _LIST = (
     ),
     _number(
         "mentoring_minutes", "Accompagnement co-signé", Unit.MINUTES, ALL, "d’accompagnement co-signées",
-        "les séances signées par l’accompagnant et par l’accompagné",
+        "les séances signées par l’accompagnant et par l’accompagné dans les 14 jours",
     ),
     _number(
         "distinct_trainees", "Personnes accompagnées", Unit.COUNT, ALL, "personnes différentes accompagnées",
-        "les signatures des séances",
+        "les collègues qui ont signé la séance dans les 14 jours",
     ),
     _number(
         "sessions_given", "Séances données", Unit.COUNT, ALL, "séances données",
-        "les séances signées par l’accompagnant et par l’accompagné",
+        "les séances signées par l’accompagnant et par l’accompagné dans les 14 jours",
     ),
     _number(
-        "script_evolutions", "Évolutions de script", Unit.COUNT, ALL, "évolutions de script issues de ses propositions",
-        "les versions de script rattachées à une proposition",
+        "script_evolutions", "Évolutions de script", Unit.COUNT, ALL, "évolutions de script écrites ou proposées",
+        "les versions de script écrites, et celles issues d’une proposition",
     ),
     _number(
         "briefing_weeks", "Semaines avec un briefing", Unit.PERCENT, _MANAGER, "des semaines avec un briefing de l’équipe",
@@ -102,7 +102,7 @@ _LIST = (
     _number(
         "named_contacts", "Contacts nommés tenus", Unit.COUNT, (Role.BACK_OFFICE.value,),
         "créneaux de contact nommé dans l’annuaire",
-        "l’annuaire des entités",
+        "l’annuaire des entités, contacts vérifiés dans la période ou les 90 jours d’avant",
     ),
     _boolean(
         "pilot_participation", "Participation au pilote", ALL, "participation à la phase pilote",
@@ -113,7 +113,7 @@ _LIST = (
     ),
     _boolean(
         "trains_colleagues", "Forme des collègues", ALL, "a formé au moins un collègue",
-        "les séances signées par l’accompagnant et par l’accompagné",
+        "les séances signées par l’accompagnant et par l’accompagné dans les 14 jours",
     ),
 )  # fmt: skip
 

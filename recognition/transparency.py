@@ -1,8 +1,8 @@
 """What every employee reads of a published campaign: the envelope, and masked tables (domain.md §6.6, §11, INV-22).
 
 The tables are those of the publication and never move with an appeal: two states of one table would tell one
-person's level by difference. Money that fewer than five people received on appeal stays out of the sums for the same
-reason; sums by cell are not published, because what is committed is, and would give them away.
+person's level by difference. Money is told by lots of five people at least (`public_sums`) for the same reason; sums by
+cell are not published, because what is committed is, and would give them away.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from django.db.models import Q, Sum
 from atdemain.organisation.models import Unit, UnitParticipation
 from recognition.enums import PARTICIPANT_ROLES, CampaignState, MovementKind
 from recognition.masking import THRESHOLD, Cell, Kind, MaskedTable, mask, mask_tables
-from recognition.models import Award, AwardRevision, BudgetEnvelope, Campaign
+from recognition.models import Award, BudgetEnvelope, Campaign
 from recognition.money import euros
+from recognition.public_sums import aside
 
 AXES = {"unit": "Par unité", "role": "Par rôle", "level": "Par niveau"}
 HEADS = {"unit": "Unité", "role": "Rôle", "level": "Niveau"}
@@ -180,37 +181,24 @@ def figures(campaign: Campaign, participants: int, beneficiaries: int) -> tuple[
         added = (
             envelope.movements.filter(kind=MovementKind.TOP_UP).aggregate(cents=Sum("cents"))["cents"] or 0
         )
-        aside = _aside(campaign, exported=False)
+        left = aside(campaign.scheme_id)
         note = f"dont abondement {euros(added)}" if added > 0 else ""
         share = f"{envelope.reserve_bp / 100:g} %".replace(".", ",")
-        few = "hors recours : moins de 5 personnes" if aside else ""
-        paid = envelope.paid_cents - _aside(campaign, exported=True)
+        what = "recours" if left.only_appeals else "recours et campagnes"
+        few = f"hors {what} : moins de 5 personnes" if left.committed else ""
+        paid = envelope.paid_cents - left.paid
         found = [
             Figure("Enveloppe", euros(envelope.total_cents), note),
             Figure("Réserve de recours", euros(envelope.reserve_cents), share),
-            Figure("Engagé", euros(envelope.committed_cents - aside), few),
-            Figure("Payé", euros(paid), "" if paid else "rien n’est encore payé"),
-            Figure("Reste, réserve comprise", euros(envelope.remaining_cents + aside)),
+            Figure("Engagé", euros(envelope.committed_cents - left.committed), few),
+            Figure("Payé", euros(paid), "" if envelope.paid_cents else "rien n’est encore payé"),
+            Figure("Reste, réserve comprise", euros(envelope.remaining_cents + left.committed)),
         ]
     cells = mask({"with": beneficiaries, "without": participants - beneficiaries})
     shown = not cells["with"].masked and not cells["without"].masked
     note = f"sur {participants} participations" if shown else ""
     word = str(beneficiaries) if beneficiaries == 0 or beneficiaries >= THRESHOLD else "< 5"
     return (*found, Figure("Bénéficiaires", word, note))
-
-
-def _aside(campaign: Campaign, *, exported: bool) -> int:
-    """Cents that one to four people received on appeal under the version: their sum would be theirs."""
-    revisions = AwardRevision.objects.filter(award__scheme=campaign.scheme_id)
-    if exported:
-        revisions = revisions.filter(award__campaign__state=CampaignState.EXPORTED)
-    gained = [
-        (award, after - before)
-        for award, before, after in revisions.values_list("award", "before_cents", "after_cents")
-        if after > before
-    ]
-    people = {award for award, _ in gained}
-    return sum(cents for _, cents in gained) if 0 < len(people) < THRESHOLD else 0
 
 
 def away(campaign: Campaign) -> tuple[Away, ...]:

@@ -17,11 +17,18 @@ from recognition.campaigns.guards import Refusal
 from recognition.enums import BudgetPolicy, RevisionMode
 from recognition.evidence.frozen import person_of
 from recognition.evidence.gather import gather
-from recognition.findings import Fact, Person
+from recognition.findings import JUST, UNJUSTIFIED, Fact, Person
 from recognition.models import Appeal, Award, AwardRevision, Campaign
 from recognition.sources import SOURCES
 from recognition.terms import Terms
+from recognition.trees import ACTIVE_DAYS
 from recognition.wording import fact_words
+
+JUST_CAUSE = "just_cause_exit"
+DATES = (
+    "Les jours suivent les dates de la participation : un administrateur les corrige, puis vous recueillez les preuves à "
+    "nouveau."
+)
 
 
 class RevisionRefused(EnvelopeRefused):
@@ -79,7 +86,9 @@ def revise(appeal: Appeal, choice: Choice, *, actor: Actor, now: datetime) -> Aw
 def revised_person(
     campaign: Campaign, appeal: Appeal, award: Award, terms: Terms, choice: Choice, cutoff: datetime
 ) -> Person:
-    """A corrected value is proven by the appeal; what it was, and from how many proofs, is told as left out."""
+    """A corrected value is proven by the appeal; what it was, and from how many proofs, is told as left out. A just cause
+    found on appeal gives back what the exit took, whether a condition names it or not.
+    """
     if choice.mode == RevisionMode.FRESH:
         found = gather(
             terms, cutoff=cutoff, employees=[award.employee_id], programme_id=campaign.scheme.programme_id
@@ -90,18 +99,32 @@ def revised_person(
             )
         return found[0][1]
     person = present_person(award)
-    key = (choice.role, choice.source)
-    known = SOURCES.get(choice.source)
-    if key not in person.facts or known is None or choice.value is None:
+    if (choice.role, choice.source) not in _keys(person) or choice.value is None:
         raise RevisionRefused(
             [Refusal("source", "Choisissez une preuve de ce salarié et sa valeur corrigée.")]
         )
-    held = person.facts[key]
-    corrected = Fact(
-        choice.value, held.unit, choice.total if choice.total is not None else held.total,
-        sources=(f"appeal:{appeal.pk}",), left_out=(*held.left_out, _before(choice.source, held)), on=held.on,
-    )  # fmt: skip
-    return replace(person, facts={**person.facts, key: corrected})
+    if choice.source == ACTIVE_DAYS:
+        raise RevisionRefused([Refusal("dates", DATES)])
+    roles, leaving = {choice.role}, person.leaving
+    if choice.source == JUST_CAUSE:
+        roles = {role for role, source in person.facts if source == JUST_CAUSE}
+        leaving = JUST if choice.value else leaving
+    corrected = {}
+    for role in roles:
+        held = person.facts[role, choice.source]
+        corrected[role, choice.source] = Fact(
+            choice.value, held.unit, choice.total if choice.total is not None else held.total,
+            sources=(f"appeal:{appeal.pk}",), left_out=(*held.left_out, _before(choice.source, held)), on=held.on,
+        )  # fmt: skip
+    return replace(person, facts={**person.facts, **corrected}, leaving=leaving)
+
+
+def _keys(person: Person) -> list[tuple[str, str]]:
+    """(role, source) of what may be corrected; of an unjustified exit, its just cause always."""
+    found = sorted(key for key in person.facts if key[1] in SOURCES)
+    if person.leaving == UNJUSTIFIED and not any(source == JUST_CAUSE for _, source in found):
+        found.append((max(person.intervals, key=lambda one: (one.last, one.first)).role, JUST_CAUSE))
+    return found
 
 
 def _before(source: str, held: Fact) -> str:
@@ -144,10 +167,9 @@ def in_proportion(campaign: Campaign, cents: int) -> int:
 
 
 def correctable(award: Award) -> list[tuple[str, str]]:
-    """(« role:source », French) of the facts HR may correct."""
-    person = present_person(award)
+    """(« role:source », French) of the facts HR may correct. Not the days: the amount follows the dates, see DATES."""
     return [
         (f"{role}:{source}", f"{SOURCES[source].label} ({Role(role).label.lower()})")
-        for role, source in sorted(person.facts)
-        if source in SOURCES
+        for role, source in _keys(present_person(award))
+        if source != ACTIVE_DAYS
     ]

@@ -10,11 +10,11 @@ from atdemain.jobs.enums import MOVING
 from recognition.campaigns.guards import CHANGING, Facts, Given, Person
 from recognition.campaigns.participants import participants
 from recognition.enums import AppealState, CampaignState
-from recognition.models import Appeal, Award, BudgetEnvelope, Campaign
+from recognition.models import Appeal, Award, BudgetEnvelope, Campaign, SchemeVersion
 
 
 def facts_of(campaign: Campaign, *, envelope: BudgetEnvelope | None = None) -> Facts:
-    """`campaign` with its scheme and job. At most five queries."""
+    """`campaign` with its scheme and job. At most six queries."""
     computed = campaign.state == CampaignState.COMPUTED
     counted = {"insufficient": 0, "pending": 0}
     if computed:
@@ -41,7 +41,15 @@ def facts_of(campaign: Campaign, *, envelope: BudgetEnvelope | None = None) -> F
         period_end=campaign.scheme.period_end,
         appeal_until=campaign.appeal_until,
         appeals_waiting=waiting,
+        # An amendment is published within the period, evidence is frozen after it: later states are not asked.
+        amended_by=amended_by(campaign.scheme) if campaign.state == CampaignState.DRAFT else None,
     )
+
+
+def amended_by(scheme: SchemeVersion) -> int | None:
+    """The number of the version published in the place of this one."""
+    rows = SchemeVersion.objects.public().filter(amends=scheme.pk)
+    return rows.order_by("number").values_list("number", flat=True).first()
 
 
 def is_working(campaign: Campaign) -> bool:

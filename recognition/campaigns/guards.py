@@ -42,6 +42,7 @@ class Facts:
     period_end: date | None = None
     appeal_until: date | None = None
     appeals_waiting: int = 0
+    amended_by: int | None = None  # the number of the version that took its place
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def freeze(facts: Facts, today: date) -> list[Refusal]:
 
 def _freeze(facts: Facts, today: date) -> Iterator[Refusal]:
     yield from _changing(facts, "Arrêter les preuves")
+    if facts.amended_by is not None:
+        yield amended(facts.amended_by)
     if facts.period_end is not None and today <= facts.period_end:
         yield Refusal(
             "period_running",
@@ -81,6 +84,14 @@ def _freeze(facts: Facts, today: date) -> Iterator[Refusal]:
             "Personne n’a participé pendant la période, ou chacun a déjà une attribution sous cette version : "
             "il n’y a rien à calculer.",
         )
+
+
+def amended(number: int) -> Refusal:
+    """Both versions would give everybody an award for one period."""
+    return Refusal(
+        "amended",
+        f"La version {number} a amélioré celle-ci et vaut pour la même période : la campagne s’ouvre sous elle.",
+    )
 
 
 def compute(facts: Facts) -> list[Refusal]:

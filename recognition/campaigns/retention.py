@@ -36,6 +36,10 @@ def _revisions(now: datetime) -> QuerySet[AwardRevision]:
     return AwardRevision.objects.filter(award__campaign__in=_old(now)).exclude(facts={}, person={}, result={})
 
 
+def _reasons(now: datetime) -> QuerySet[AwardRevision]:
+    return AwardRevision.objects.filter(award__campaign__in=_old(now)).exclude(reason__in=["", GONE])
+
+
 def _appeals(now: datetime) -> QuerySet[Appeal]:
     return Appeal.objects.filter(award__campaign__in=_old(now)).exclude(text=GONE)
 
@@ -58,6 +62,7 @@ KIND = Kind(
         Deleting("evidence", lambda now: Evidence.objects.filter(campaign__in=_old(now))),
         Blanking("awards", _awards, EMPTY),
         Blanking("revisions", _revisions, EMPTY | {"facts": {}}),
+        Blanking("revision_reasons", _reasons, {"reason": GONE}),
         Blanking("appeals", _appeals, {"text": GONE}),
         Blanking("appeal_decisions", _decisions, {"decision_text": GONE}),
         Blanking("appeal_second_levels", _seconds, {"second_text": GONE}),

@@ -18,7 +18,7 @@ from atdemain.journal.actors import Actor
 from atdemain.journal.record import record, refuse
 from atdemain.organisation.models import Unit
 from recognition.campaigns import batches, envelope, guards, notices
-from recognition.campaigns.facts import facts_of, person_of
+from recognition.campaigns.facts import amended_by, facts_of, person_of
 from recognition.campaigns.guards import Facts, Refusal
 from recognition.campaigns.participants import participants
 from recognition.enums import CampaignState, SchemeState
@@ -58,6 +58,8 @@ def create(
         raise CampaignRefused(
             [Refusal("scheme_draft", "Cette version est un brouillon : publiez-la d’abord.")], "scheme"
         )
+    if (number := amended_by(scheme)) is not None:
+        raise CampaignRefused([guards.amended(number)], "scheme")
     if scheme.period_start is None or reference_date < scheme.period_start:
         raise CampaignRefused(
             [Refusal("before_period", "La date de référence est avant le début de la période.")],

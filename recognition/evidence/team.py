@@ -7,13 +7,15 @@ in, not the assignment of somebody.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from atdemain.database import among
+from atdemain.journal.models import AuditEvent
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import EntityContact, User
 from cases.names import name_key
@@ -140,7 +142,8 @@ def _monday(day: date) -> date:
 def named_contacts(scope: Scope) -> Iterator[tuple[int, Fact]]:
     """Entries of the directory that name the specialist, in their own entity: by e-mail, or by their full name.
 
-    Verified within the 90 days before the period, or in it: an older entry is not known to hold.
+    Verified within the 90 days before the period, or in it: an older entry is not known to hold. Verified again after
+    it, the journal tells of the time before; where it does not, nobody can say, which is not « no ».
     """
     people = User.objects.filter(pk__in=among(scope.people), entity__isnull=False).order_by("pk")
     accounts = list(people.values_list("pk", "entity", "email", "first_name", "last_name"))
@@ -158,26 +161,60 @@ def named_contacts(scope: Scope) -> Iterator[tuple[int, Fact]]:
         for pk, name, address, verified in listed[entity]:
             if (email and address == email.casefold()) or (key and name == key):
                 named[employee].append((pk, verified))
+    again = {pk for held in named.values() for pk, verified in held if verified and verified > scope.last}
+    before = _verified_before(again, scope) if again else {}
     for employee in scope.stays:
         held = named.get(employee, [])
-        fresh = [
-            pk
-            for pk, verified in held
-            if verified and scope.first - VERIFIED_WITHIN <= verified <= scope.last
-        ]
+        fresh = [pk for pk, verified in held if before.get(pk, _in_time(verified, scope))]
         stale = [(pk, verified) for pk, verified in held if pk not in fresh]
+        unknown = [pk for pk, _ in stale if pk in again and pk not in before]
         yield (
             employee,
             Fact(
                 len(fresh),
                 Unit.COUNT.value,
                 sources=tuple(f"contact:{pk}" for pk in fresh),
-                left_out=tuple(_stale_words(verified) for _, verified in stale),
+                left_out=tuple(_stale_words(verified, unknown=pk in unknown) for pk, verified in stale),
+                pending=len(unknown),
             ),
         )
 
 
-def _stale_words(verified: date | None) -> str:
+def _in_time(verified: date | None, scope: Scope) -> bool:
+    return verified is not None and scope.first - VERIFIED_WITHIN <= verified <= scope.last
+
+
+def _verified_before(ids: Collection[int], scope: Scope) -> dict[int, bool]:
+    """Entry → whether it was verified in time, of those the journal can tell: not those written anew after the
+    period, which may have named somebody else, nor those whose beginning it does not hold."""
+    events = AuditEvent.objects.filter(
+        object_type="entitycontact",
+        object_id__in=[str(pk) for pk in ids],
+        refused=False,
+        at__lte=scope.cutoff,
+    )
+    found: dict[int, bool] = {}
+    whole: set[int] = set()
+    changed: set[int] = set()
+    for key, action, at, changes in events.order_by("seq").values_list(
+        "object_id", "action", "at", "changes"
+    ):
+        pk = int(key)
+        days = [parse_date(day) for day in changes.get("verified_on") or () if day]
+        found[pk] = found.get(pk, False) or any(_in_time(day, scope) for day in days)
+        if action == "created":
+            whole.add(pk)
+        elif action != "verified" and at >= scope.until:
+            changed.add(pk)
+    return {pk: told for pk, told in found.items() if pk not in changed and (told or pk in whole)}
+
+
+def _stale_words(verified: date | None, *, unknown: bool) -> str:
     if verified is None:
         return "Contact de l’annuaire jamais vérifié."
+    if unknown:
+        return (
+            f"Contact de l’annuaire vérifié le {verified:%d/%m/%Y}, après la période : une vérification plus ancienne "
+            "reste à retrouver."
+        )
     return f"Contact de l’annuaire vérifié le {verified:%d/%m/%Y}, hors des 90 jours avant la période et de la période."

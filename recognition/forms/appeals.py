@@ -58,11 +58,12 @@ class DecisionForm(KeepsDays):
     cutoff = day("Preuves reçues jusqu’au", required=False, help_text="Aujourd’hui si vous laissez vide.")
     fact = forms.ChoiceField(
         label="Preuve à corriger", required=False, widget=forms.Select(attrs={"class": "form-select"}),
+        help_text="Dates ou rôle faux : un administrateur les corrige, puis les preuves sont recueillies à nouveau.",
         error_messages={"invalid_choice": "Cette preuve n’est pas dans le dossier."},
     )  # fmt: skip
     value = forms.IntegerField(
         label="Valeur corrigée", required=False, min_value=0, max_value=1_000_000,
-        help_text="Dans l’unité de la preuve : jours, minutes ou nombre ; 1 pour oui, 0 pour non.",
+        help_text="Dans l’unité de la preuve : minutes ou nombre ; 1 pour oui, 0 pour non.",
         widget=forms.NumberInput(attrs={"class": "form-control"}),
         error_messages={
             "min_value": "Une valeur n’est pas négative.",

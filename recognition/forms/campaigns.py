@@ -8,7 +8,6 @@ from django import forms
 
 from atdemain.organisation.models import Unit
 from cases.forms.fields import RowField
-from recognition.enums import SchemeState
 from recognition.forms.fields import REQUIRED, KeepsDays, day, long_text
 from recognition.forms.typed import EurosField, PercentField
 from recognition.models import SchemeVersion
@@ -21,7 +20,10 @@ class CampaignForm(KeepsDays):
         queryset=SchemeVersion.objects.none(),
         widget=forms.Select(attrs={"class": "form-select"}),
         empty_label="Choisir…",
-        error_messages={"required": REQUIRED, "invalid_choice": "Cette version n’est pas publiée."},
+        error_messages={
+            "required": REQUIRED,
+            "invalid_choice": "Cette version n’est pas publiée, ou une autre l’a améliorée.",
+        },
     )
     name = forms.CharField(
         label="Nom de la campagne", max_length=80, help_text="Par exemple : premier semestre 2026.",
@@ -40,8 +42,8 @@ class CampaignForm(KeepsDays):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        published = SchemeVersion.objects.exclude(state=SchemeState.DRAFT).order_by("-period_end", "-number")
-        self.fields["scheme"].queryset = published  # type: ignore[attr-defined]
+        standing = SchemeVersion.objects.standing().order_by("-period_end", "-number")
+        self.fields["scheme"].queryset = standing  # type: ignore[attr-defined]
         self.fields["unit"].queryset = Unit.objects.order_by("name", "pk")  # type: ignore[attr-defined]
 
 

@@ -16,10 +16,14 @@ class SchemeQuerySet(models.QuerySet["SchemeVersion"]):
         """What every employee reads: all that was published once."""
         return self.exclude(state=SchemeState.DRAFT)
 
-    def holding(self, day: date) -> Self:
-        """The version whose period holds `day`: an amendment takes the place of what it amends."""
+    def standing(self) -> Self:
+        """Those of them that no other took the place of: an amendment holds for the period of what it amends."""
         amended = self.model._base_manager.exclude(state=SchemeState.DRAFT).filter(amends=OuterRef("pk"))
-        return self.public().filter(~Exists(amended), period_start__lte=day, period_end__gte=day)
+        return self.public().filter(~Exists(amended))
+
+    def holding(self, day: date) -> Self:
+        """The version whose period holds `day`."""
+        return self.standing().filter(period_start__lte=day, period_end__gte=day)
 
 
 class SchemeVersion(models.Model):

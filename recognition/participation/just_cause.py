@@ -165,12 +165,21 @@ def may_decide(held: ParticipationExit, user: User) -> bool:
 
 
 def _check_decider(held: ParticipationExit, user: User) -> None:
+    """As for campaigns and appeals: one account that is two people is neither of the two pairs of eyes."""
     if not user.has_role(Role.HR):
         raise Refused("Le juste motif est décidé par les RH.")
+    if user.has_role(Role.MANAGER, Role.ADMIN):
+        raise Refused(
+            "Un compte de manager ou d’administrateur ne décide pas d’un juste motif, même s’il est aussi RH."
+        )
     if held.participation.employee_id == user.pk:
         raise Refused("Nul ne décide de sa propre sortie : une autre personne des RH décide.")
     if held.announced_by_id == user.pk:
         raise Refused("Vous avez enregistré cette sortie : une autre personne des RH décide du juste motif.")
+    if held.opinion_by_id == user.pk:
+        raise Refused(
+            "Vous avez donné un avis sur cette sortie : une autre personne des RH décide du juste motif."
+        )
 
 
 def _silent(now: datetime) -> QuerySet[ParticipationExit]:

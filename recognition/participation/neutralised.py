@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -12,7 +12,7 @@ from atdemain.journal.actors import Actor
 from atdemain.journal.differences import differences
 from atdemain.journal.record import record
 from atdemain.organisation.models import Participation, User
-from recognition.models import NeutralisedDays
+from recognition.models import NeutralisedDays, SchemeVersion
 from recognition.participation.periods import check_order, days_of
 from recognition.participation.refusal import Refused
 
@@ -29,6 +29,12 @@ def enter(
         raise Refused("Comptez au moins un jour.", "days")
     if days > length:
         raise Refused(f"La période compte {length} jour{'s' * (length > 1)} : pas plus.", "days")
+    if cut := boundary_in(from_on, to_on):
+        raise Refused(
+            f"Une période du dispositif finit le {cut:%d/%m/%Y} : saisissez les jours de chaque côté à part, pour qu’ils ne "
+            "comptent pas deux fois.",
+            "to_on",
+        )
     with transaction.atomic():
         User.objects.select_for_update().get(pk=employee.pk)
         known = NeutralisedDays.objects.filter(employee=employee, from_on__lte=to_on, to_on__gte=from_on)
@@ -64,6 +70,16 @@ def remove(pk: int, *, actor: Actor, now: datetime) -> None:
         changes, personal = differences(held, None)
         held.delete()
         record("neutraliseddays", pk, "withdrawn", actor=actor, at=now, changes=changes, personal=personal)
+
+
+def boundary_in(from_on: date, to_on: date) -> date | None:
+    """The last day of a published period that these days straddle: their number would count on both sides."""
+    periods = SchemeVersion.objects.public()
+    ends = periods.filter(period_end__gte=from_on, period_end__lt=to_on).values_list("period_end", flat=True)
+    starts = periods.filter(period_start__gt=from_on, period_start__lte=to_on).values_list(
+        "period_start", flat=True
+    )
+    return min([*ends, *(start - timedelta(days=1) for start in starts)], default=None)
 
 
 def covered_by(employee_id: int, from_on: date, to_on: date) -> QuerySet[Participation]:

@@ -25,9 +25,9 @@ SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 CAN_WAIT = frozenset(
     {
         "no_name", "no_legal_basis", "no_decided_on", "no_start", "no_end", "no_renewal", "no_max_renewals",
-        "no_notice", "renewal_never", "no_roles", "no_just_causes", "no_criteria", "no_levels", "no_proration",
-        "no_envelope", "no_policy", "no_appeal", "starts_too_soon", "agreement_not_valid", "referendum_missing",
-        "amendment_too_late", "no_condition", "level_unreachable", "level_unreachable_by_role",
+        "no_notice", "renewal_never", "no_roles", "no_just_causes", "just_cause_left_out", "no_criteria", "no_levels",
+        "no_proration", "no_envelope", "no_policy", "no_appeal", "starts_too_soon", "agreement_not_valid",
+        "referendum_missing", "amendment_too_late", "no_condition", "level_unreachable", "level_unreachable_by_role",
     }
 )  # fmt: skip
 #: path → the name of its field where they differ

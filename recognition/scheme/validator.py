@@ -27,6 +27,7 @@ PRORATIONS = ("calendar_days",)
 #: An agreement without a stated term lasts five years; one that lasts longer is worth a second look.
 LONGEST_AGREEMENT = timedelta(days=5 * 366)
 ROLES = tuple(role.value for role in PARTICIPANT_ROLES)
+JUST_CAUSES = tuple(reason for reason in ExitReason if reason != ExitReason.UNJUSTIFIED)
 
 
 def validate(draft: Draft, *, today: date) -> list[Issue]:
@@ -220,8 +221,16 @@ def _roles(draft: Draft) -> Iterator[Issue]:
 
 
 def _just_causes(draft: Draft) -> Iterator[Issue]:
+    """All but `unjustified` (domain.md §6.3): what is computed reads no shorter list, so none is published."""
     if not draft.just_causes:
         yield Issue("just_causes", "no_just_causes", "Listez les motifs de sortie qui gardent le prorata.")
+    elif left_out := [one.label for one in JUST_CAUSES if one not in draft.just_causes]:
+        yield Issue(
+            "just_causes",
+            "just_cause_left_out",
+            f"Une sortie garde le prorata quel que soit son motif, sauf décision des RH : cochez aussi "
+            f"{', '.join(f'« {label} »' for label in left_out)}.",
+        )
     for cause in draft.just_causes:
         if cause == ExitReason.UNJUSTIFIED:
             yield Issue(

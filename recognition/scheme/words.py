@@ -157,6 +157,6 @@ SINGULAR = {
     "mutual_help_answers": "réponse à une demande d’entraide",
     "distinct_trainees": "personne accompagnée",
     "sessions_given": "séance donnée",
-    "script_evolutions": "évolution de script issue de ses propositions",
+    "script_evolutions": "évolution de script écrite ou proposée",
     "named_contacts": "créneau de contact nommé dans l’annuaire",
 }

@@ -1,8 +1,9 @@
 """What a simulation says, by role, by unit and by group: counts and money, masked for who reads aggregates only.
 
-The beneficiaries of one table and their sums; a masked row shows no money (domain.md §11 Masking). Two versions on
-the same people are two states of one table: where one to four amounts differ, the gap would be theirs, so the second
-version is « non publié » there, and beside it so that no total gives it back.
+Of money they read the whole alone (domain.md §11 Masking): twelve people and 5 600 € of levels at 400 and 800 € are ten
+and two, which the published table of levels masks. Two versions on the same people are two states of one table: where
+one to four amounts differ, the gap would be theirs, so the second version is « non publié » there, and beside it so
+that no total gives it back.
 """
 
 from __future__ import annotations
@@ -150,10 +151,12 @@ def _masked(rows: Sequence[Both], total: Both) -> tuple[list[Line], Line]:
     after = mask({rank: one.after for rank, one in enumerate(rows)})
     differing = [mask({rank: getattr(one, name) for rank, one in enumerate(rows)}) for name in DIFFER]
     lines = [
-        _served(one, before[rank], after[rank], [counts[rank] for counts in differing])
+        _served(one, before[rank], after[rank], [counts[rank] for counts in differing], money=False)
         for rank, one in enumerate(rows)
     ]
-    return lines, _served(total, before.total, after.total, [counts.total for counts in differing])
+    return lines, _served(
+        total, before.total, after.total, [counts.total for counts in differing], money=True
+    )
 
 
 def _groups_served(rows: Sequence[Both], total: Both, masked: bool) -> list[Line]:
@@ -167,7 +170,7 @@ def _others(one: Both, total: Both) -> Both:
     return Both("", **{name: getattr(total, name) - getattr(one, name) for name in _measures()})
 
 
-def _served(one: Both, before: Cell, after: Cell, differing: Sequence[Cell]) -> Line:
+def _served(one: Both, before: Cell, after: Cell, differing: Sequence[Cell], *, money: bool) -> Line:
     """Money only where its count shows; the gap only where both do."""
     if any(cell.masked for cell in differing):
         after = UNPUBLISHED
@@ -175,10 +178,10 @@ def _served(one: Both, before: Cell, after: Cell, differing: Sequence[Cell]) -> 
     return Line(
         one.label,
         before.word,
-        hidden if before.masked else whole.before_money,
+        whole.before_money if money and not before.masked else hidden,
         after.word,
-        hidden if after.masked else whole.after_money,
-        hidden if before.masked or after.masked else whole.gap,
+        whole.after_money if money and not after.masked else hidden,
+        whole.gap if money and not before.masked and not after.masked else hidden,
     )
 
 

@@ -9,7 +9,7 @@ in its history nor in the journal.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +27,8 @@ from recognition.suggestions.enums import OPEN, TO_DO, UNCOUNTED, StepKind, Sugg
 from recognition.suggestions.people import answerers, may_answer, tell
 
 State = SuggestionState
+#: The same form sent again within this is the same gesture.
+SAME_CLICK = timedelta(minutes=10)
 
 
 class SuggestionRefused(Exception):
@@ -79,7 +81,8 @@ def submit(
     reason_family: str = "",
 ) -> Suggestion:
     """Raises SuggestionRefused. The entity is told at once; the deadlines are in business days of the author's
-    unit (of the entity for who has none)."""
+    unit (of the entity for who has none). The same words sent again by a second click are the same suggestion: each one
+    counts as evidence."""
     user, title, text = actor.user, _clean(title), storable(text).strip()
     if topic not in Topic.values:
         raise SuggestionRefused("Choisissez un thème.", "topic")
@@ -96,6 +99,13 @@ def submit(
             )
     acknowledge, answer, escalate = rules.deadlines(calendar_of(user.unit, owner_entity), now)
     with transaction.atomic():
+        _one_click_at_a_time(user)
+        same = Suggestion.objects.filter(
+            author=user, title=title, text=text, topic=topic, owner_entity=owner_entity, case=case,
+            anonymous=anonymous, state=State.SUBMITTED, submitted_at__gt=now - SAME_CLICK,
+        ).first()  # fmt: skip
+        if same is not None:
+            return same
         made = Suggestion.objects.create(
             author=user,
             anonymous=anonymous,
@@ -217,6 +227,10 @@ def message(pk: int, text: str, *, actor: Actor, now: datetime) -> SuggestionSte
         others = answerers(suggestion.owner_entity) if by_author else [suggestion.author_id]
         tell(suggestion, others, "message", "a un message", now, key=str(step.pk), body=text)
     return step
+
+
+def _one_click_at_a_time(user: User) -> None:
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def calendar_of(unit: Any, entity: Entity) -> BusinessCalendar:

@@ -9,11 +9,12 @@ import pytest
 from atdemain.journal.models import AuditEvent
 from atdemain.notifications.models import Notification
 from atdemain.organisation.enums import Role
+from atdemain.organisation.models import Participation
 from atdemain.organisation.roles import set_roles
 from atdemain.pages.typography import french
 from recognition.appeals import notices, workflow
 from recognition.appeals.reading import days_left, standing
-from recognition.appeals.revising import Choice
+from recognition.appeals.revising import Choice, correctable
 from recognition.appeals.revising import present_person as award_person
 from recognition.appeals.workflow import AppealRefused, StaleAppeal
 from recognition.enums import AppealState, MovementKind, RevisionMode
@@ -21,7 +22,7 @@ from recognition.evidence.proofs import proofs
 from recognition.forms.appeals import DecisionForm
 from recognition.models import Appeal, Award, AwardRevision, EnvelopeMovement
 from tests.recognition.campaign_cast import ANSWER, DAY, JULY, WHY, fresh
-from tests.recognition.lived import NINETY_DAYS
+from tests.recognition.lived import NINETY_DAYS, left
 
 pytestmark = pytest.mark.django_db
 FRESH = Choice(RevisionMode.FRESH)
@@ -100,17 +101,20 @@ def test_corrected_value_with_its_reason_is_judged_in_place_of_the_frozen_one(se
     assert len(revision.output_hash) == 64
 
 
-def test_corrected_value_is_proven_by_the_appeal_and_tells_what_it_was(season, published):
+def test_corrected_value_is_proven_by_the_appeal_and_tells_what_it_was(season):
     """The proofs of the former value do not prove the new one."""
-    fact = award_person(season.award("advisor")).facts["advisor", "active_days"]
+    season.joins("advisor")
+    season.mentors("advisor", 420)
+    season.published()
+    fact = award_person(season.award("advisor")).facts["advisor", "mentoring_minutes"]
     assert fact.sources
     choice = Choice(
-        RevisionMode.CORRECTED, role="advisor", source="active_days", value=150, reason="Dates relues."
+        RevisionMode.CORRECTED, role="advisor", source="mentoring_minutes", value=480, reason="Feuille relue."
     )
     appeal = decided(season, filed(season), choice=choice)
-    again = award_person(season.award("advisor")).facts["advisor", "active_days"]
-    assert (again.value, again.sources) == (150, (f"appeal:{appeal.pk}",))
-    assert again.left_out == ("Avant la correction : 181 jours de participation (1 preuve).",)
+    again = award_person(season.award("advisor")).facts["advisor", "mentoring_minutes"]
+    assert (again.value, again.sources) == (480, (f"appeal:{appeal.pk}",))
+    assert again.left_out == ("Avant la correction : 7\xa0h d’accompagnement co-signées (1 preuve).",)
     told = {own: proofs(again.sources, own=own)[f"appeal:{appeal.pk}"] for own in (True, False)}
     assert told[True].words == french(f"recours n° {appeal.pk}, décidé le 21/07/2026")
     assert [one.url for one in told.values()] == [
@@ -143,7 +147,7 @@ def test_second_appeal_begins_with_what_the_first_one_revised(season, published)
     )
     decided(season, filed(season), choice=choice)
     again = Choice(
-        RevisionMode.CORRECTED, role="advisor", source="active_days", value=181, reason="Dates relues."
+        RevisionMode.CORRECTED, role="advisor", source="mentoring_minutes", value=900, reason="Relue."
     )
     decided(season, filed(season, now=JULY + 2 * DAY), choice=again, now=JULY + 3 * DAY)
     assert [one.added_cents for one in AwardRevision.objects.order_by("pk")] == [400_00, 0]
@@ -151,12 +155,62 @@ def test_second_appeal_begins_with_what_the_first_one_revised(season, published)
 
 
 def test_revision_never_takes_anything_back(season, published):
+    season.mentors("advisor")
+    decided(season, filed(season))
     choice = Choice(
-        RevisionMode.CORRECTED, role="advisor", source="active_days", value=10, reason="Dates relues."
+        RevisionMode.CORRECTED, role="advisor", source="mentoring_minutes", value=0, reason="Feuille relue."
     )
-    decided(season, filed(season), choice=choice)
+    decided(season, filed(season, now=JULY + 2 * DAY), choice=choice, now=JULY + 3 * DAY)
+    assert season.award("advisor").given_cents == 800_00
+    assert season.envelope().reserve_used_cents == 400_00
+
+
+def test_days_are_corrected_by_their_dates_so_that_the_amount_follows(season):
+    """A corrected number of days would decide the level and leave the money on the frozen dates."""
+    season.joins("advisor", last=NINETY_DAYS)
+    season.crowd(5)
+    season.published()
+    assert season.award("advisor").given_cents == 198_90
+    appeal = filed(season, ground="wrong_dates")
+    choice = Choice(
+        RevisionMode.CORRECTED, role="advisor", source="active_days", value=181, reason="Dates relues."
+    )
+    with pytest.raises(AppealRefused) as refused:
+        decided(season, appeal, choice=choice)
+    assert codes(refused) == ["dates"]
+    assert [key for key, _ in correctable(season.award("advisor"))] == ["advisor:mentoring_minutes"]
+    Participation.objects.filter(employee__username="advisor").update(
+        ends_on=None
+    )  # as an administrator does
+    decided(season, appeal)
     assert season.award("advisor").given_cents == 400_00
-    assert season.envelope().reserve_used_cents == 0
+
+
+def test_just_cause_found_on_appeal_gives_back_what_the_exit_took(season):
+    """One of the grounds: HR decided « sans juste motif », nothing else can undo it."""
+    user = season.joins("advisor", last=NINETY_DAYS)
+    season.crowd(5)
+    said = JULY - 40 * DAY
+    left(
+        Participation.objects.get(employee=user, ends_on=NINETY_DAYS), season.office.people["manager"], "unjustified",
+        just_cause="no", basis="decision", due_at=None, decided_at=said, heard_on=said.date(),
+        decided_by=season.office.people["hr"], decision_text="Décision motivée, pour ce test.",
+    )  # fmt: skip
+    season.published()
+    assert season.award("advisor").given_cents == 0
+    appeal = filed(season, ground="just_cause")
+    assert "advisor:just_cause_exit" in dict(correctable(season.award("advisor")))
+    choice = Choice(
+        RevisionMode.CORRECTED,
+        role="advisor",
+        source="just_cause_exit",
+        value=1,
+        reason="Le motif est juste.",
+    )
+    decided(season, appeal, choice=choice, by="hr2")
+    revision = AwardRevision.objects.get()
+    assert (revision.after_cents, revision.level) == (198_90, "level_1")
+    assert "sans juste motif" not in revision.explanation
 
 
 def test_revision_that_the_envelope_does_not_cover_is_refused_and_nothing_moves(season, published):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from recognition.appeals.revising import Choice
 from recognition.campaigns import invariants as checks
 from recognition.campaigns.retention import GONE, KEPT
 from recognition.campaigns.triggers import GUARD
+from recognition.enums import RevisionMode
 from recognition.models import Appeal, Award, AwardRevision, BudgetEnvelope, Campaign, Evidence
 from tests.recognition.campaign_cast import DAY, JULY
 from tests.recognition.test_appeals import decided, filed
@@ -19,7 +21,13 @@ def test_five_years_after_the_publication_only_amounts_are_left(season, purge):
     season.joins("advisor")
     season.published()
     season.mentors("advisor")
-    decided(season, filed(season))
+    decided(
+        season,
+        filed(season),
+        choice=Choice(
+            RevisionMode.CORRECTED, None, "advisor", "mentoring_minutes", 840, reason="Feuille relue."
+        ),
+    )
     purge(JULY + KEPT - DAY)
     assert Evidence.objects.exists()
     assert Award.objects.get().explanation
@@ -29,7 +37,8 @@ def test_five_years_after_the_publication_only_amounts_are_left(season, purge):
     assert (award.person, award.result, award.explanation) == ({}, {}, "")
     assert award.given_cents == 800_00
     assert (appeal.text, appeal.decision_text) == (GONE, GONE)
-    assert AwardRevision.objects.get().facts == {}
+    revision = AwardRevision.objects.get()
+    assert (revision.facts, revision.reason) == ({}, GONE)
 
 
 def test_invariants_of_money_find_nothing_after_a_season_and_name_what_was_forced(season):

@@ -14,7 +14,8 @@ from atdemain.notifications.models import Notification
 from recognition.campaigns import batches, computing, workflow
 from recognition.campaigns.workflow import CampaignRefused, StaleCampaign
 from recognition.enums import CampaignState
-from recognition.models import Award, Campaign, Evidence, SessionSignature
+from recognition.forms.campaigns import CampaignForm
+from recognition.models import Award, Campaign, Evidence, SchemeVersion, SessionSignature
 from tests.recognition.campaign_cast import DAY, JULY, fresh
 from tests.recognition.lived import NINETY_DAYS, left, neutralised, participation, session
 
@@ -89,6 +90,27 @@ def test_twice_the_same_evidence_gives_the_same_output_hash(season):
     second = fresh(first)
     assert (first.run, second.run) == (1, 2)
     assert first.output_hash == second.output_hash
+
+
+def amend(season) -> SchemeVersion:
+    """A version published in the place of the season's, for the same period."""
+    data = SchemeVersion.objects.filter(pk=season.scheme.pk).values().get()
+    data |= {"id": None, "number": 21, "amends_id": season.scheme.pk, "content_hash": "d" * 64}
+    return SchemeVersion.objects.create(**data)
+
+
+def test_campaign_of_a_version_that_was_amended_is_refused_so_that_nobody_is_paid_twice(season):
+    season.crowd(6)
+    opened = season.campaign()
+    amendment = amend(season)
+    with pytest.raises(CampaignRefused) as refused:
+        season.step(opened, "collect")
+    assert codes(refused) == ["amended"]
+    with pytest.raises(CampaignRefused) as refused:
+        season.campaign(unit="lyon")
+    assert (codes(refused), refused.value.field) == (["amended"], "scheme")
+    assert list(CampaignForm().fields["scheme"].queryset) == [amendment]
+    assert season.office.browser("hr").get(f"/recognition/campaigns/{opened.pk}/").status_code == 200
 
 
 def test_campaign_on_a_period_without_participation_is_refused_in_words(season):

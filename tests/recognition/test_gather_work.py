@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from atdemain.journal.actors import Actor
 from atdemain.organisation.models import EntityContact, Team, User
 from recognition.evidence.gather import gather
 from recognition.mentoring.enums import SessionState
@@ -17,6 +18,7 @@ from recognition.results import input_hash
 from recognition.rules import judge
 from recognition.scheme import seeds
 from recognition.suggestions.evidence import counted_suggestions
+from routing.directory.changes import save, verify
 from routing.models import AdvisorSkill, Assignment, Briefing, MutualHelpRequest, Skill
 from tests.recognition.lived import (
     CUTOFF,
@@ -340,6 +342,41 @@ def test_named_contact_is_an_entry_verified_for_the_period(office):
     assert by_name.pk
     assert found.sources == (f"contact:{by_mail.pk}",)
     assert len(found.left_out) == 2
+
+
+def test_named_contact_verified_again_after_the_period_is_judged_on_the_time_before(office):
+    """A specialist who keeps the directory right every 90 days loses nothing by the next time."""
+    specialist = office.people["backoffice"]
+    participation(specialist, BACK_OFFICE)
+    support = Actor.of_user(office.people["support"])
+    spring = datetime(2026, 4, 1, 9, tzinfo=UTC)
+    summer = CUTOFF - DAY
+    entry = EntityContact(entity=office.entities["copper"], name="Backoffice Essai")
+    save(entry, seen=None, actor=support, now=spring)
+    assert verify(entry, actor=support, now=spring)
+    assert verify(entry, actor=support, now=summer)
+
+    found = fact(specialist, "named_contacts", BACK_OFFICE)
+    assert (found.value, found.pending, found.sources) == (1, 0, (f"contact:{entry.pk}",))
+
+    entry.refresh_from_db()
+    entry.name = "BACKOFFICE Essai"
+    save(entry, seen=entry.version, actor=support, now=summer)
+    found = fact(specialist, "named_contacts", BACK_OFFICE)
+    assert (found.value, found.pending) == (0, 1)
+    assert "après la période" in found.left_out[0]
+
+
+def test_named_contact_verified_after_the_period_for_the_first_time_does_not_count(office):
+    specialist = office.people["backoffice"]
+    participation(specialist, BACK_OFFICE)
+    support = Actor.of_user(office.people["support"])
+    entry = EntityContact(entity=office.entities["copper"], name="Backoffice Essai")
+    save(entry, seen=None, actor=support, now=datetime(2026, 4, 1, 9, tzinfo=UTC))
+    assert verify(entry, actor=support, now=CUTOFF - DAY)
+
+    found = fact(specialist, "named_contacts", BACK_OFFICE)
+    assert (found.value, found.pending) == (0, 0)
 
 
 # -- figures ------------------------------------------------------------------------------------------

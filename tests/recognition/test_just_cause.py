@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from atdemain.journal.models import AuditEvent
 from atdemain.notifications.models import Notification
+from atdemain.organisation.enums import Role
+from atdemain.organisation.roles import set_roles
 from cases import hooks
 from recognition.models import ParticipationExit
 from recognition.participation import just_cause
@@ -103,6 +105,24 @@ def test_decision_by_anybody_but_hr_is_refused(office, who):
     with pytest.raises(Refused, match="décidé par les RH"):
         decided(office, made.pk, who=who)
     assert ParticipationExit.objects.get().pending
+
+
+@pytest.mark.parametrize("other", [Role.MANAGER, Role.ADMIN])
+def test_decision_by_hr_who_are_also_a_manager_or_an_administrator_is_refused(office, other):
+    made = unjustified(office)
+    set_roles(office.people["hr"], [Role.HR, other])
+    with pytest.raises(Refused, match="même s’il est aussi RH"):
+        decided(office, made.pk)
+
+
+def test_decision_by_who_gave_an_opinion_is_anothers(office):
+    """A manager who joined HR meanwhile."""
+    made = unjustified(office)
+    just_cause.give_opinion(made.pk, "not_just", DECISION, actor=office.actor("manager"), now=NOW)
+    ParticipationExit.objects.filter(pk=made.pk).update(announced_by=office.people["support"])
+    set_roles(office.people["manager"], [Role.HR])
+    with pytest.raises(Refused, match="donné un avis"):
+        decided(office, made.pk, who="manager")
 
 
 def test_decision_already_taken_stays_and_says_so(office):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import IntegrityError, models, transaction
@@ -11,9 +11,11 @@ from django.urls import reverse
 from atdemain.journal.models import AuditEvent
 from recognition.models import NeutralisedDays
 from recognition.participation.triggers import NEUTRALISED
+from recognition.scheme import seeds
 from tests.office import NOW, text_of
 
 from .people import taking_part
+from .scheme_cast import published
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +90,19 @@ def test_days_that_a_participation_covers_are_refused_since_they_count_already(o
     assert response.status_code == (422 if refused else 302)
     if refused:
         assert "ils comptent d’eux-mêmes" in " ".join(response.context["form"].errors["from_on"])
+
+
+def test_days_on_both_sides_of_the_end_of_a_period_are_entered_apart(office):
+    """Five days of a stretch that straddles two periods counted in full in each."""
+    published(
+        office, seeds.inclusive(date(2026, 7, 1), date(2026, 12, 31)), now=datetime(2026, 5, 1, 9, tzinfo=UTC)
+    )
+    browser = office.browser("hr")
+    response = browser.post(PAGE, typed(office, from_on="2026-06-20", to_on="2026-07-10", days="5"))
+    assert response.status_code == 422
+    assert "finit le 30/06/2026" in " ".join(response.context["form"].errors["to_on"])
+    for start, end in (("2026-06-20", "2026-06-30"), ("2026-07-01", "2026-07-10")):
+        assert browser.post(PAGE, typed(office, from_on=start, to_on=end, days="5")).status_code == 302
 
 
 def test_days_entered_twice_are_once_and_others_that_overlap_are_refused(office):

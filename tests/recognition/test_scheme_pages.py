@@ -523,6 +523,19 @@ def test_conditions_show_each_role_what_is_asked_of_it_alone(office):
     ]
 
 
+def test_conditions_say_what_is_counted_as_it_is_counted(office):
+    """What an exit without a just cause costs, the delay to sign, refused suggestions (domain.md §6.3, §11)."""
+    row = published(office)
+    shown = text_of(
+        office.browser("advisor").get(f"/recognition/conditions/{programme().code}/{row.number}/")
+    )
+    assert "les propositions déposées, refusées comprises, hors doublons et retraits" in shown
+    assert "Au moins 2 évolutions de script écrites ou proposées" in shown
+    assert "sans juste motif ne donne droit à aucun montant pour la période" in shown
+    assert "accompagné dans les 14 jours" in shown.replace("\u00a0", " ")
+    assert "les 90 jours d’avant" in shown.replace("\u00a0", " ")
+
+
 def test_conditions_of_a_draft_are_unknown_to_all_and_previewed_by_hr(office):
     row = draft(office)
     address = f"/recognition/conditions/{programme().code}/{row.number}/"

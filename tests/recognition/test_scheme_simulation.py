@@ -164,7 +164,22 @@ def test_simulation_for_representatives_shows_both_versions_where_five_amounts_d
     tables = figures(alike(run(ask(office)), 5), masked=True).tables
     assert tables[0].total.gap == "4\u202f000,00\u202f€"
     brest, lyon = tables[1].lines
-    assert (brest.gap, lyon.gap) == ("0,00\u202f€", "4\u202f000,00\u202f€")
+    assert (brest.after, lyon.after) == ("12", "28")
+
+
+def test_simulation_for_representatives_tells_no_money_by_row_that_would_tell_levels(office, evidence):
+    """10 people at 400 € and 2 at 800 €: 12 people and 5 600 € have no other solution, and the levels are masked."""
+    everybody(office, 40)
+    done = run(ask(office))
+    few = done.people.filter(unit__name="UAT Brest").order_by("pk").values_list("pk", flat=True)[:2]
+    done.people.filter(pk__in=list(few)).update(after_cents=800_00)
+    tables = figures(done, masked=True).tables
+    rows = [line for table in tables for line in table.lines]
+    assert {money for one in rows for money in (one.before_money, one.after_money, one.gap)} == {"non publié"}
+    assert tables[1].total.after_money == "16\u202f800,00\u202f€"
+    assert figures(done, masked=False).tables[1].lines[0].after_money == "5\u202f600,00\u202f€"
+    page = text_of(office.browser("staffrep").get(f"{LIST}{done.pk}/"))
+    assert "5\u202f600,00" not in page
 
 
 AMOUNTS = st.sampled_from([0, 400_00, 800_00])

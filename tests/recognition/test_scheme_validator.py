@@ -83,6 +83,7 @@ SCALARS = [
     ({"just_causes": []}, "just_causes", "no_just_causes"),
     ({"just_causes": ["unjustified"]}, "just_causes", "unjustified_is_just"),
     ({"just_causes": ["whim"]}, "just_causes", "unknown_cause"),
+    ({"just_causes": list(seeds.JUST_CAUSES[1:])}, "just_causes", "just_cause_left_out"),
     ({"proration": ""}, "proration", "no_proration"),
     ({"proration": "hours"}, "proration", "no_proration"),
     ({"envelope_cents": None}, "envelope", "no_envelope"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from recognition.suggestions import rules, workflow
 from recognition.suggestions.enums import StepKind, SuggestionState
 from tests.office import NOW, Office, text_of
 from tests.recognition.improving import DAY, TEXT, WHY, move, suggestion
+from tests.recognition.test_mentoring_race import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,35 @@ def test_submit_tells_the_entity_and_sets_deadlines_in_business_days_of_the_auth
     assert told(office, "backoffice") == [f"Proposition n° {one.pk} à recevoir : {one.title}"]
     assert [step.kind for step in one.steps.all()] == ["submit"]
     assert AuditEvent.objects.filter(object_type="suggestion", object_id=str(one.pk)).count() == 1
+
+
+def test_suggestion_sent_twice_by_a_second_click_is_one_and_counts_once(office):
+    first = suggestion(office)
+    assert suggestion(office, at=NOW + timedelta(seconds=1)).pk == first.pk
+    assert suggestion(office, at=NOW + timedelta(minutes=11)).pk != first.pk
+    assert suggestion(office, who="advisor").pk != first.pk
+    assert Suggestion.objects.count() == 3
+    assert AuditEvent.objects.filter(object_type="suggestion", action="submit").count() == 3
+
+
+def three_clicks(office) -> int:
+    at_once(*[lambda: suggestion(office)] * 3)
+    return Suggestion.objects.count()
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_three_clicks_at_once_post_one_suggestion(office):
+    assert three_clicks(office) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_three_clicks_at_once_without_the_lock_post_several(office, monkeypatch):
+    """Negative control: all three look before any has written."""
+    looked = Barrier(3, timeout=60)
+    monkeypatch.setattr(workflow, "_one_click_at_a_time", lambda user: looked.wait())
+    assert three_clicks(office) > 1
 
 
 def test_author_and_who_supports_are_told_at_each_step_until_it_is_deployed(office):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognition import transparency
-from recognition.masking import Cell, Kind
+from recognition.campaigns.workflow import exported
+from recognition.masking import THRESHOLD, Cell, Kind
 from recognition.models import Award
+from recognition.public_sums import Gain, lots
 from tests.recognition.campaign_cast import JULY
 from tests.recognition.test_appeals import FRESH, decided, filed
 from tests.recognition.test_masking import Reader, narrowed
@@ -130,6 +133,58 @@ def test_appeal_of_one_moves_no_public_figure(season, published):
     ]
     assert changed == [("Engagé", "hors recours : moins de 5 personnes")]
     assert [one.value for one in after.figures] == [one.value for one in before.figures]
+
+
+def sums(campaign) -> dict[str, str]:
+    return {one.label: one.value for one in transparency.figures(campaign, 0, 0)}
+
+
+def test_appeals_enter_the_public_sums_by_five_people_and_the_sixth_waits(season, published):
+    """The gap of two readings is of five people, or of nobody."""
+    told = [sums(published)["Engagé"]]
+    for rank in range(6):
+        appeal = filed(season, f"p{rank:02}")
+        season.mentors(f"p{rank:02}", day=date(2026, 3, 2) + timedelta(days=7 * rank))
+        decided(season, appeal, choice=FRESH, now=JULY + timedelta(hours=rank))
+        told.append(sums(published)["Engagé"])
+    assert season.envelope().committed_cents == 5_200_00 + 6 * 400_00
+    assert told == ["5\u202f200,00\u202f€"] * 5 + ["7\u202f200,00\u202f€"] * 2
+
+
+def test_campaign_of_two_people_moves_no_public_sum_until_and_once_it_is_paid(season):
+    season.crowd(8)
+    season.crowd(2, "b", unit="brest")
+    lyon = season.published(season.computed(season.campaign(unit="lyon")))
+    before = sums(lyon)
+    brest = season.published(season.computed(season.campaign(unit="brest")))
+    assert season.envelope().committed_cents == 10 * 400_00
+    assert sums(lyon) == sums(brest) == before
+    assert [one.note for one in transparency.figures(brest, 2, 2)][2] == (
+        "hors recours et campagnes : moins de 5 personnes"
+    )
+    late = JULY + timedelta(days=31)
+    season.step(brest, "close", now=late)
+    exported(brest.pk, season.actor(), late)
+    assert season.envelope().paid_cents == 2 * 400_00
+    assert sums(lyon) == before
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sets(st.integers(1, 12), min_size=1, max_size=4)), max_size=12)
+)
+def test_two_readings_of_a_public_sum_never_differ_by_fewer_than_five_people(events) -> None:
+    gains = [
+        Gain(JULY + timedelta(days=day), campaign, exported=False, people=frozenset(people), cents=1)
+        for day, (campaign, people) in enumerate(events)
+    ]
+    before: list[Gain] = []
+    for seen in range(len(gains) + 1):
+        told = [one for lot, whole in lots(gains[:seen]) if whole for one in lot]
+        assert told[: len(before)] == before
+        more = {person for one in told[len(before) :] for person in one.people}
+        assert not more or len(more) >= THRESHOLD
+        before = told
 
 
 def test_unit_that_does_not_take_part_stands_with_its_public_reason(season, published):
