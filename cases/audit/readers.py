@@ -13,7 +13,7 @@ from atdemain.journal.enums import AccessAction, Purpose
 from atdemain.journal.models import AccessLog
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
-from cases.models import Case
+from cases.models import Case, Client
 
 LIMIT = 200
 #: What a data-protection officer reads is not the manager's to see: the officer's own page tells it.
@@ -62,10 +62,13 @@ class Reading:
 def readings(case: Case, tz: ZoneInfo) -> tuple[list[Reading], bool]:
     """The latest first, at most `LIMIT`, and whether there are more (one query).
 
-    The case's own pages, and those of its client since it was opened.
+    The case's own pages, and those of its client since it was opened; records merged since are that client too.
     """
+    records = (
+        Client.objects.filter(Q(pk=case.client_id) | Q(merged_into=case.client_id)).order_by().values("pk")
+    )
     rows = (
-        AccessLog.objects.filter(client_id=case.client_id, at__gte=case.opened_at)
+        AccessLog.objects.filter(client_id__in=records, at__gte=case.opened_at)
         .filter(~Q(object_type="case") | Q(object_id=str(case.pk)))
         .exclude(purpose__in=OFFICER)
         .order_by()

@@ -17,7 +17,7 @@ from atdemain.journal.erasure import erase_personal
 from atdemain.journal.models import AccessLog, AuditEvent, AuditPayload
 from atdemain.journal.record import Entry, record_many
 from atdemain.organisation.models import Programme, UnitParticipation
-from cases import workflow
+from cases import clients, workflow
 from cases.models import Case
 from tests.office import HOUR, NOW, THURSDAY, TOLD, Office, text_of
 
@@ -244,6 +244,15 @@ def test_who_looked_is_told_by_person_and_day_with_the_purpose(office, clock):
     )
     assert "Suivi d’un dossier dont on a la charge Consultation, fiche du client" in seen
     assert "Support Essai" not in seen
+
+
+def test_who_looked_before_two_records_were_merged_is_still_told(office):
+    case, kept = office.case("opened"), office.client("Jeanne Martin")
+    office.browser("colleague").get(f"/cases/{case.ref}/")
+    why = "La même personne, deux fiches."
+    clients.merge(kept.pk, case.client_id, actor=office.actor("admin"), now=NOW, reason=why)
+    said = words(office, case)
+    assert "Colleague Essai" in said[said.index("Qui a consulté ce dossier") :]
 
 
 def test_what_a_data_protection_officer_read_is_not_the_managers_to_see(office):
