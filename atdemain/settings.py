@@ -308,6 +308,8 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "atdemain@localhost")
 
 # A file outside the database where each chain head is appended after commit (architecture.md §4).
 JOURNAL_HEADS = env.str("JOURNAL_HEADS", str(VAR_DIR / "journal-heads.log") if DEBUG else "")
+if DEBUG:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)  # with PostgreSQL and Redis, nothing else makes it in time
 
 # Who is told of an appeal that HR left unanswered: a user name; all of HR where it is empty.
 HR_HEAD = env.str("HR_HEAD", "")

@@ -21,7 +21,7 @@ from atdemain.journal.record import record
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import ApiClient, User
 from cases import phones
-from cases.audit.readers import what_words, why_words
+from cases.audit.readers import of_client, what_words, why_words
 from cases.models import Case, Client
 from cases.names import name_key
 
@@ -112,7 +112,7 @@ def ask(
 def rows_of(question: AccessQuestion, tz: ZoneInfo) -> QuerySet[AccessLog]:
     """The latest first, as the log stood when the question was asked: pages and file agree for good.
 
-    A client's include those of the records merged into it.
+    A client's include those of the records merged into it, or that it was merged into for a time.
     """
     start, end = (
         datetime.combine(day, time(), tz).astimezone(UTC)
@@ -122,8 +122,7 @@ def rows_of(question: AccessQuestion, tz: ZoneInfo) -> QuerySet[AccessLog]:
     rows = AccessLog.objects.filter(at__gte=start, at__lt=end).select_related("user").order_by("-at", "-pk")
     if question.person_id is not None:
         return rows.filter(user=question.person_id)
-    merged = Client.objects.filter(merged_into=question.client_id).values_list("pk", flat=True)
-    return rows.filter(client_id__in=[question.client_id, *merged])
+    return rows.filter(of_client(question.client_id))
 
 
 def lines(rows: Iterable[AccessLog]) -> list[Line]:

@@ -119,7 +119,8 @@ class Selection:
     def _address(self, names: Iterable[str]) -> str:
         kept = QueryDict(mutable=True)
         for name in names:
-            if value := self.asked.get(name):
+            value = self.asked.get(name, "").strip()  # as its form reads it: a view holds 1,000 characters
+            if value:
                 kept[name] = value
         if self.asked.get(SORT) == self.sort:
             kept[SORT] = self.sort

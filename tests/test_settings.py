@@ -151,6 +151,15 @@ def test_debug_needs_nothing_and_its_key_never_reaches_production(tmp_path: Path
     assert settings_of(production, "SECRET_KEY")["SECRET_KEY"] == production["SECRET_KEY"]
 
 
+def test_debug_on_postgresql_has_a_folder_for_the_heads_of_the_journal(tmp_path: Path):
+    var = tmp_path / "var"
+    env = {"DEBUG": "1", "VAR_DIR": str(var)} | {
+        name: PRODUCTION[name] for name in ("DATABASE_URL", "REDIS_URL")
+    }
+    assert settings_of(env, "JOURNAL_HEADS") == {"JOURNAL_HEADS": str(var / "journal-heads.log")}
+    assert var.is_dir()
+
+
 def test_the_web_path_needs_no_redis(production):
     """Sessions, limits on log-in attempts and static files: none of them asks the broker (architecture §5)."""
     found = settings_of(production, "CACHES", "SESSION_ENGINE", "STORAGES", "MESSAGE_STORAGE")

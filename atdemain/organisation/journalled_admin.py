@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -29,7 +30,24 @@ class LabelledDateTime(AdminSplitDateTime):
             box.attrs["aria-label"] = label
 
 
-class JournalledAdmin(admin.ModelAdmin):
+class Chosen(AutocompleteSelect):
+    """Django asks the database for whatever was sent: what is no key stops there, and its error is at the field."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        keys = [key for key in map(str, value) if key.isascii() and key.isdigit() and len(key) < 19]
+        return super().optgroups(name, keys, attr)
+
+
+class KeysChosen(admin.options.BaseModelAdmin):
+    """`Chosen` for `autocomplete_fields`, of a page or of the rows under it."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Chosen(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class JournalledAdmin(KeysChosen, admin.ModelAdmin):
     """Creation and change of an object, and of the rows under it, each one row of the journal.
 
     Django's own views already run in one transaction, so a row and its change stand or fall together.

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncDate
 
 from atdemain.journal.enums import AccessAction, Purpose
-from atdemain.journal.models import AccessLog
+from atdemain.journal.models import AccessLog, AuditEvent
 from atdemain.organisation.enums import Role
 from atdemain.organisation.models import User
-from cases.models import Case
+from cases.models import Case, Client
 
 LIMIT = 200
 #: What a data-protection officer reads is not the manager's to see: the officer's own page tells it.
@@ -59,13 +61,31 @@ class Reading:
     times: int
 
 
+def of_client(client_id: int) -> Q:
+    """The rows of the log about this client (one query): under its own record, those merged into it, and the one
+    it was merged into, from then until they were parted."""
+    records = Client.objects.filter(Q(pk=client_id) | Q(merged_into=client_id)).order_by().values_list("pk")
+    told = AuditEvent.objects.filter(object_type="client", object_id=str(client_id), refused=False)
+    moves = told.filter(action__in=("merge", "split")).order_by("seq").values_list("action", "at", "changes")
+    elsewhere, into, since = [], None, None
+    for action, at, changes in moves:
+        if action == "merge":
+            into, since = changes["merged_into"][1], at
+        elif into is not None:
+            elsewhere.append(Q(client_id=into, at__gte=since, at__lt=at))
+    if not elsewhere:
+        return Q(client_id__in=records)
+    own = Q(client_id__in=[pk for (pk,) in records])  # no index answers an OR with a subquery
+    return reduce(or_, elsewhere, own)
+
+
 def readings(case: Case, tz: ZoneInfo) -> tuple[list[Reading], bool]:
-    """The latest first, at most `LIMIT`, and whether there are more (one query).
+    """The latest first, at most `LIMIT`, and whether there are more (two queries).
 
     The case's own pages, and those of its client since it was opened.
     """
     rows = (
-        AccessLog.objects.filter(client_id=case.client_id, at__gte=case.opened_at)
+        AccessLog.objects.filter(of_client(case.client_id), at__gte=case.opened_at)
         .filter(~Q(object_type="case") | Q(object_id=str(case.pk)))
         .exclude(purpose__in=OFFICER)
         .order_by()

@@ -171,8 +171,10 @@ class Assign(BulkAct):
         return {"owner": before.owner_id, **(_delegation(before) if ended else {})}
 
     def door_data(self, case: Case, data: Data, now: datetime) -> dict[str, Any]:
+        """The engine weighs cases that are worked on; of another, the door says why it refuses."""
         reason = {name: data[name] for name in ("reason_code", "reason_text")}
-        return {"advisor": data["advisor"] or _suggested(case, now), **reason}
+        advisor = data["advisor"] or (_suggested(case, now) if case.is_working else None)
+        return {"advisor": advisor, **reason}
 
     def way_back(self, memory: Data, why: str, now: datetime) -> list[Step]:
         """With the delegation that giving the case to the delegate ended."""

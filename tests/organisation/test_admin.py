@@ -284,6 +284,14 @@ def account_data(user, **changes):
     }
 
 
+@pytest.mark.parametrize("sent", ["x", "\x00", "²", "9" * 40, "-1"])
+def test_what_is_no_key_is_refused_at_its_field(browser, admin_account, sent):
+    page = browser.post(url("user", "change", admin_account.pk), account_data(admin_account, manager=sent))
+    assert page.status_code == 200
+    assert page.context["errors"]
+    assert User.objects.get(pk=admin_account.pk).manager_id is None
+
+
 def test_create_an_account_then_give_it_roles(browser, unit):
     data = {
         "username": "n.neuf",

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from atdemain.organisation.account_rules import role_problems
-from atdemain.organisation.closing import objections
+from atdemain.organisation.closing import hold_administrators, objections
 from atdemain.organisation.enums import DPO, Role
 from atdemain.organisation.journalled_admin import JournalledAdmin, admin_actor
 from atdemain.organisation.models import InternalAdvisor, Team, User
@@ -66,6 +66,7 @@ class AccountForm(UserChangeForm):
                 self.add_error(name, OWN)
         if self.instance.pk and {"roles", "entity"} & set(self.changed_data):
             before = User.objects.get(pk=self.instance.pk)  # the instance already has what was typed
+            hold_administrators(before)
             kept = roles
             if before.entity != data.get("entity"):
                 kept -= {Role.BACK_OFFICE}  # her escalations are the entity's that she leaves

@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from atdemain.organisation.enums import ParticipationMode
-from atdemain.organisation.journalled_admin import JournalledAdmin
+from atdemain.organisation.journalled_admin import JournalledAdmin, KeysChosen
 from atdemain.organisation.models import ConsentEvent, Participation, Phase, Programme, UnitParticipation
 from atdemain.organisation.participation import objections_to_leaving
 
 
-class PhaseInline(admin.TabularInline):
+class PhaseInline(KeysChosen, admin.TabularInline):
     model = Phase
     extra = 0
     can_delete = False

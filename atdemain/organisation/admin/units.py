@@ -16,7 +16,7 @@ from django.utils import timezone
 from atdemain.organisation import hours_effects
 from atdemain.organisation.enums import HolidayZone
 from atdemain.organisation.hours_form import DAY_FIELDS, HoursForm
-from atdemain.organisation.journalled_admin import JournalledAdmin
+from atdemain.organisation.journalled_admin import JournalledAdmin, KeysChosen
 from atdemain.organisation.models import CalendarException, Entity, EntityContact, PriorityLine, Unit
 from atdemain.organisation.models.units import check_exceptions
 from atdemain.organisation.opening_hours import InvalidHours
@@ -107,7 +107,7 @@ class EntityContactForm(forms.ModelForm):
         labels = {"verified_by": "vérifié par"}
 
 
-class EntityContactInline(admin.TabularInline):
+class EntityContactInline(KeysChosen, admin.TabularInline):
     model = EntityContact
     form = EntityContactForm
     extra = 1

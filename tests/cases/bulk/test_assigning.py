@@ -8,7 +8,10 @@ from django.urls import reverse
 from atdemain.jobs.enums import Outcome, Status
 from atdemain.jobs.models import Job
 from atdemain.journal.models import AuditEvent
+from cases import guards
 from cases.bulk import acts
+from cases.enums import CaseState
+from cases.guards import CaseFacts
 from routing.models import Assignment, RoutingRequest
 from tests.office import HOUR, NOW, text_of
 from tests.routing.cast import ready
@@ -62,6 +65,15 @@ def test_an_engine_that_finds_nobody_says_why_on_the_row(office):
     assert outcome == Outcome.REFUSED
     assert reason.startswith("Le moteur ne trouve personne. ")
     assert "hors service" in reason
+
+
+def test_a_cancelled_case_that_nobody_kept_is_refused_by_its_state_and_not_by_the_engine(team, manager):
+    over, last = team.case(owner=None), team.case(owner=None)
+    over = team.do(over, "cancel", "manager", cancel_reason="test")
+    job = run(manager, "assign", over, last, to="engine", reason_code="load")
+    assert (job.done, job.refused) == (1, 1)
+    assert rows(job)[0] == ("refused", guards.working(CaseFacts(state=CaseState.CLOSED, owned=False))[0].text)
+    assert AuditEvent.objects.get(refused=True).object_id == str(over.pk)
 
 
 def test_the_engine_leaves_a_case_to_who_keeps_it_and_run_again_moves_nothing(team, manager):

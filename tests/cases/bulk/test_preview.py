@@ -71,6 +71,12 @@ def test_preview_says_what_moved_since_the_choice_and_takes_it_as_it_is_when_ask
     assert {now(case).colour for case in (still, moved)} == {"red"}
 
 
+def test_preview_where_nothing_will_change_says_so_in_the_singular(team, manager):
+    job = choose(manager, "assign", team.case("resolved"), team.case("resolved"))
+    page = text_of(manager.get(reverse("cases:bulk", args=[job.pk]))).replace("<b>", "").replace("</b>", "")
+    assert "0 dossier changera, 2 seront refusés" in page
+
+
 def test_cases_taken_as_they_are_before_the_form_is_filled_are_taken_too(team, manager):
     case = team.case()
     job = choose(manager, "set_colour", case)

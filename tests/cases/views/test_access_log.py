@@ -79,6 +79,21 @@ def test_what_was_seen_of_a_record_merged_since_is_in_the_answer_of_the_one_kept
     assert "Colleague Essai" in answer(office, "client", looked.client_ref)
 
 
+def test_what_was_seen_while_two_records_were_one_is_in_the_answer_of_each_once_parted(office, looked):
+    kept, case = office.client("Jeanne Martin"), looked.cases.get()
+    why = "La même personne, deux fiches."
+    clients.merge(kept.pk, looked.pk, actor=office.actor("admin"), now=NOW, reason=why)
+    office.browser("support").get(f"/cases/{case.ref}/")
+    office.clock.shift(MINUTE)
+    clients.split(looked.pk, actor=office.actor("admin"), now=NOW + MINUTE, reason="Deux homonymes, en fait.")
+    office.clock.shift(MINUTE)
+    office.browser("advisor").get(f"/clients/{kept.client_ref}/")
+    for ref, others in ((looked.client_ref, False), (kept.client_ref, True)):
+        said = answer(office, "client", ref)
+        assert "Support Essai" in said
+        assert ("Advisor Essai" in said) is others
+
+
 def test_several_clients_of_one_name_are_shown_to_choose_from_and_that_search_is_told(office):
     first, second = office.client("Jeanne Martin"), office.client("Jeanne Martin", unit="brest")
     before = AccessLog.objects.count()

@@ -17,7 +17,7 @@ from atdemain.journal.erasure import erase_personal
 from atdemain.journal.models import AccessLog, AuditEvent, AuditPayload
 from atdemain.journal.record import Entry, record_many
 from atdemain.organisation.models import Programme, UnitParticipation
-from cases import workflow
+from cases import clients, workflow
 from cases.models import Case
 from tests.office import HOUR, NOW, THURSDAY, TOLD, Office, text_of
 
@@ -246,6 +246,24 @@ def test_who_looked_is_told_by_person_and_day_with_the_purpose(office, clock):
     assert "Support Essai" not in seen
 
 
+def test_who_looked_is_still_told_once_two_records_are_merged_then_parted(office, clock):
+    case, kept = office.case("opened"), office.client("Jeanne Martin")
+    office.browser("colleague").get(f"/cases/{case.ref}/")
+    why = "La même personne, deux fiches."
+    clients.merge(kept.pk, case.client_id, actor=office.actor("admin"), now=NOW, reason=why)
+    office.browser("support").get(f"/cases/{case.ref}/")
+    for parted in (False, True):
+        if parted:
+            clock.shift(HOUR)
+            clients.split(
+                case.client_id, actor=office.actor("admin"), now=NOW + HOUR, reason="Deux homonymes, en fait."
+            )
+        said = words(office, case)
+        seen = said[said.index("Qui a consulté ce dossier") :]
+        assert "Colleague Essai" in seen
+        assert "Support Essai" in seen
+
+
 def test_what_a_data_protection_officer_read_is_not_the_managers_to_see(office):
     case = office.case("opened")
     for purpose in (Purpose.DATA_PROTECTION, Purpose.CLIENT_REQUEST, Purpose.UNIT):
@@ -287,7 +305,7 @@ def test_a_long_story_is_paged_and_shown_whole_for_paper_in_as_many_queries(offi
             page = browser.get(f"/cases/{case.ref}/audit/{query}")
         assert page.content.decode().count('id="etape-') == shown, query
         counts.append(len(queries))
-    assert max(counts) <= 14  # one less where no step of the page names anybody
+    assert max(counts) <= 15  # one less where no step of the page names anybody
     assert "étapes 1 à 200 sur 252" in words(office, case)
 
 

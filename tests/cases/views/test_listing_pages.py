@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -206,6 +207,15 @@ def test_a_view_keeps_no_name_or_number_of_a_client(office):
     browser.post("/lists/contacts/views/?client=01+99+00+12+34&channel=voice&sort=zzz", {"name": "Appels"})
     assert SavedView.objects.get().query == "channel=voice"
     assert client.client_ref not in browser.get("/lists/contacts/?channel=voice").content.decode()
+
+
+def test_a_day_amid_spaces_is_kept_without_them(office):
+    day = f"{' ' * 1100}2026-11-01"
+    answer = office.browser("manager").post(
+        f"/lists/cases/views/?{urlencode({'opened_from': day})}", {"name": "Novembre"}
+    )
+    assert answer.status_code == 302
+    assert SavedView.objects.get().query == "opened_from=2026-11-01"
 
 
 def test_somebody_elses_view_is_unknown(office):
